@@ -1,0 +1,1 @@
+"""The thin library that the book's notebooks call."""

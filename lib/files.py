@@ -1,0 +1,52 @@
+"""Writing whole files or none, and naming files by their content."""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 digest of a file's bytes.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file; read in blocks, so its size does not matter.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+    """
+    with open(path, "rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file completely or leave what was there.
+
+    The content goes to a temporary file in the same folder, which then takes the
+    name in one step; an interruption leaves no half-written file under that name.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file to write; its folder is created.
+    content : str or bytes
+        Text is written as UTF-8 with newlines as they stand.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    payload = content.encode() if isinstance(content, str) else content
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(payload)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,251 @@
+"""Measured numbers with their provenance: one JSON file a notebook."""
+
+import json
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from lib.errors import ReaderError
+from lib.files import write_whole
+from lib.paths import reference_folder, run_folder
+
+FORMAT = 1
+PACKAGES = ("torch", "scikit-learn", "xgboost", "shap", "imbalanced-learn", "numpy", "pandas")
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a notebook's records come from.
+
+    Attributes
+    ----------
+    notebook : str
+        Chapter and stem, such as ``"03-xmednn-ehms/02_reproduction"``.
+    dataset, variant, sha256 : str
+        The data file's registry name, variant and digest (empty digest for a twin).
+    source : str
+        ``"real"``, ``"twin"``, or ``"unknown"`` for a file that was forced past the
+        digest check; only ``"real"`` is ever held against a paper.
+    profile : str
+        ``"full"`` (the paper's settings) or ``"quick"``.
+    seed, replicates : int
+        The first seed and the number of replicates.
+    versions : dict of str to str
+        Package versions that the numbers depend on.
+    machine : str
+        Processor architecture and operating system.
+    """
+
+    notebook: str
+    dataset: str
+    variant: str
+    sha256: str
+    source: str
+    profile: str
+    seed: int
+    replicates: int
+    versions: dict[str, str] = field(default_factory=dict)
+    machine: str = ""
+
+    @property
+    def judges_papers(self) -> bool:
+        """Whether these records may be held against a paper's claims."""
+        return self.source == "real" and self.profile == "full"
+
+
+@dataclass(frozen=True)
+class Record:
+    """One measured quantity, with one value a replicate.
+
+    Attributes
+    ----------
+    id : str
+        Dotted name, such as ``"xmednn.table1.dnn.accuracy"``.
+    values : tuple of float
+        Fractions for rates and scores, counts for rows; one entry a seed.
+    protocol : str
+        How it was measured, in a few words.
+    deterministic : bool
+        True when no random draw enters, so that one value says all.
+    """
+
+    id: str
+    values: tuple[float, ...]
+    protocol: str
+    deterministic: bool
+    provenance: Provenance
+
+    @property
+    def mean(self) -> float:
+        """Mean over the replicates."""
+        return float(np.mean(self.values))
+
+
+class Recorder:
+    """Collects the records of one notebook and writes them as one file.
+
+    Parameters
+    ----------
+    notebook : str
+        Chapter and stem of the notebook.
+    dataset : lib.datasets.Dataset
+        What the notebook loaded.
+    profile, seed, replicates
+        The notebook's parameters.
+    """
+
+    def __init__(self, notebook: str, dataset, profile: str, seed: int, replicates: int):
+        self.provenance = Provenance(
+            notebook=notebook,
+            dataset=dataset.name,
+            variant=dataset.variant,
+            sha256=dataset.sha256,
+            source=dataset.source,
+            profile=profile,
+            seed=seed,
+            replicates=replicates,
+            versions={"python": platform.python_version()}
+            | {package: version(package) for package in PACKAGES},
+            machine=f"{platform.machine()} {platform.system()}",
+        )
+        self._records: dict[str, dict] = {}
+
+    def add(
+        self,
+        id: str,
+        values: float | Sequence[float],
+        protocol: str = "as printed",
+        deterministic: bool = False,
+    ) -> None:
+        """Add one record.
+
+        Parameters
+        ----------
+        id : str
+            Dotted name; unique within the notebook.
+        values : float or sequence of float
+            One value a replicate; finite.
+        protocol : str
+            How it was measured.
+        deterministic : bool
+            True when no random draw enters.
+
+        Raises
+        ------
+        ValueError
+            If the id is taken, or a value is missing or not finite.
+        """
+        numbers = [float(value) for value in np.atleast_1d(np.asarray(values, dtype=float))]
+        if id in self._records:
+            raise ValueError(f"record {id!r} is added twice in {self.provenance.notebook}")
+        if not numbers or not np.isfinite(numbers).all():
+            raise ValueError(f"record {id!r} needs finite values, got {numbers}")
+        self._records[id] = {
+            "values": numbers,
+            "protocol": protocol,
+            "deterministic": bool(deterministic),
+        }
+
+    def add_scores(self, prefix: str, scores, **details) -> None:
+        """Add one record for each column of a table of scores.
+
+        Parameters
+        ----------
+        prefix : str
+            Put before each column's name with a dot.
+        scores : pandas.DataFrame
+            One row a replicate, one column a metric.
+        **details
+            Passed on to `add`.
+        """
+        for metric in scores.columns:
+            self.add(f"{prefix}.{metric}", scores[metric].to_numpy(), **details)
+
+    def save(self) -> Path:
+        """Write the records to the run's folder and return the file's path."""
+        path = run_folder() / f"{self.provenance.notebook}.json"
+        content = {
+            "format": FORMAT,
+            "provenance": asdict(self.provenance),
+            "records": self._records,
+        }
+        write_whole(path, json.dumps(content, indent=1, sort_keys=True) + "\n")
+        return path
+
+
+class RecordSet(Mapping[str, Record]):
+    """All records below a folder, by id.
+
+    Parameters
+    ----------
+    records : iterable of Record
+        Ids must be unique.
+    """
+
+    def __init__(self, records=()):
+        self._by_id: dict[str, Record] = {}
+        for record in records:
+            if record.id in self._by_id:
+                first, second = self._by_id[record.id].provenance, record.provenance
+                raise ReaderError(
+                    f"record {record.id!r} stands in two files: {first.notebook} and "
+                    f"{second.notebook}. Remove the stale one and run again."
+                )
+            self._by_id[record.id] = record
+
+    def __getitem__(self, id):
+        return self._by_id[id]
+
+    def __iter__(self):
+        return iter(self._by_id)
+
+    def __len__(self):
+        return len(self._by_id)
+
+    @classmethod
+    def read(cls, folder: Path) -> "RecordSet":
+        """Read every record file below a folder.
+
+        Parameters
+        ----------
+        folder : pathlib.Path
+            May be missing, which gives an empty set.
+
+        Raises
+        ------
+        ReaderError
+            If a file is not a record file of this format.
+        """
+        return cls(
+            record for path in sorted(Path(folder).glob("*/*.json")) for record in _read_file(path)
+        )
+
+
+def _read_file(path: Path) -> list[Record]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if content["format"] != FORMAT:
+            raise ValueError(f"format {content['format']}, expected {FORMAT}")
+        provenance = Provenance(**content["provenance"])
+        return [
+            Record(id, tuple(entry["values"]), entry["protocol"], entry["deterministic"], provenance)
+            for id, entry in content["records"].items()
+        ]
+    except (ValueError, KeyError, TypeError) as problem:
+        raise ReaderError(
+            f"{path} is not a record file ({problem}). Delete it and run its notebook again."
+        ) from None
+
+
+def reference() -> RecordSet:
+    """Return the records of the published run on real data."""
+    return RecordSet.read(reference_folder())
+
+
+def this_run() -> RecordSet:
+    """Return the records of the run in progress, or of the latest one."""
+    return RecordSet.read(run_folder())
