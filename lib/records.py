@@ -232,7 +232,9 @@ def _read_file(path: Path) -> list[Record]:
             raise ValueError(f"format {content['format']}, expected {FORMAT}")
         provenance = Provenance(**content["provenance"])
         return [
-            Record(id, tuple(entry["values"]), entry["protocol"], entry["deterministic"], provenance)
+            Record(
+                id, tuple(entry["values"]), entry["protocol"], entry["deterministic"], provenance
+            )
             for id, entry in content["records"].items()
         ]
     except (ValueError, KeyError, TypeError) as problem:
