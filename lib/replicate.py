@@ -55,7 +55,9 @@ class Trained:
 
 
 def train_stacked(
-    tasks: Sequence[Task], settings: DenseSettings, device: str | None = None
+    tasks: Sequence[Task],
+    settings: DenseSettings | Sequence[DenseSettings],
+    device: str | None = None,
 ) -> Trained:
     """Train one network a task, all in one pass.
 
@@ -63,8 +65,8 @@ def train_stacked(
     ----------
     tasks : sequence of Task
         May differ in their number of rows.
-    settings : DenseSettings
-        Shared by all tasks.
+    settings : DenseSettings or sequence of DenseSettings
+        Shared by all tasks, or one a task; sizes, epochs and batch size must be equal.
     device : str, optional
         Default: ``"cuda"`` where present, else ``"cpu"``.
 
@@ -76,14 +78,16 @@ def train_stacked(
     Raises
     ------
     ValueError
-        If there is no task, or a task's features do not fit the network's inputs.
+        If there is no task, or a task's features do not fit the network's inputs, or the
+        settings differ in what a stack must share.
     """
+    settings = [settings] * len(tasks) if isinstance(settings, DenseSettings) else list(settings)
     _check_tasks(tasks, settings)
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
     with torch.inference_mode():
-        rows = _PaddedRows(tasks, settings.batch_size, device)
+        rows = _PaddedRows(tasks, settings[0].batch_size, device)
         stack = _Stack(tasks, settings, device)
-        curves = [_train_epoch(stack, rows) for _ in range(settings.epochs)]
+        curves = [_train_epoch(stack, rows) for _ in range(settings[0].epochs)]
     loss, accuracy = torch.stack(curves, dim=-1).cpu().numpy()
     return Trained(stack.unstack(), loss, accuracy)
 
@@ -111,11 +115,15 @@ def probabilities(network: nn.Sequential, features: np.ndarray) -> np.ndarray:
 def _check_tasks(tasks, settings):
     if not tasks:
         raise ValueError("there is nothing to train: the sequence of tasks is empty")
+    if len(settings) != len(tasks):
+        raise ValueError(f"{len(tasks)} tasks need as many settings, got {len(settings)}")
+    if len({(one.sizes, one.epochs, one.batch_size) for one in settings}) > 1:
+        raise ValueError("the tasks of one stack must share sizes, epochs and batch size")
     for task in tasks:
-        if task.features.shape != (len(task.labels), settings.sizes[0]):
+        if task.features.shape != (len(task.labels), settings[0].sizes[0]):
             raise ValueError(
                 f"a task of {len(task.labels)} labels has features of shape "
-                f"{task.features.shape}; the network takes {settings.sizes[0]} inputs"
+                f"{task.features.shape}; the network takes {settings[0].sizes[0]} inputs"
             )
 
 
@@ -160,7 +168,10 @@ class _Stack:
 
     def __init__(self, tasks, settings, device):
         self.settings = settings
-        networks = [dense_network(settings, task.seed) for task in tasks]
+        self.sizes = settings[0].sizes
+        networks = [
+            dense_network(one, task.seed) for one, task in zip(settings, tasks, strict=True)
+        ]
         self.parameters = torch.stack([_flatten(network) for network in networks]).to(device)
         self.gradients = torch.zeros_like(self.parameters)
         self.first_moment = torch.zeros_like(self.parameters)
@@ -170,12 +181,15 @@ class _Stack:
         self.layers = self._views(self.parameters)
         self.layer_gradients = self._views(self.gradients)
         # Replicates with fewer rows take fewer updates, so each counts its own.
+        self.learning_rate = np.array([one.learning_rate for one in settings])
+        epsilon = torch.tensor([one.epsilon for one in settings], dtype=torch.float32)
+        self.epsilon = epsilon.unsqueeze(1).to(device)
         self.updates = np.zeros(len(tasks), dtype=np.int64)
         self.momentum_product = np.ones(len(tasks))
 
     def _views(self, flat):
         views, start = [], 0
-        for inputs, outputs in zip(self.settings.sizes[:-1], self.settings.sizes[1:], strict=True):
+        for inputs, outputs in zip(self.sizes[:-1], self.sizes[1:], strict=True):
             end = start + inputs * outputs
             weight = flat[:, start:end].view(-1, inputs, outputs)
             views.append((weight, flat[:, end : end + outputs].unsqueeze(1)))
@@ -209,7 +223,7 @@ class _Stack:
         self.first_moment.lerp_(self.gradients, 1 - BETA_1)
         self.second_moment.mul_(BETA_2).addcmul_(self.gradients, self.gradients, value=1 - BETA_2)
         torch.mul(self.second_moment, correction, out=self.scale)
-        self.scale.sqrt_().add_(self.settings.epsilon)
+        self.scale.sqrt_().add_(self.epsilon)
         torch.mul(self.gradients, gradient_rate, out=self.update)
         self.update.addcmul_(self.first_moment, momentum_rate)
         self.parameters.addcdiv_(self.update, self.scale, value=-1)
@@ -223,7 +237,7 @@ class _Stack:
         self.momentum_product = np.where(
             active, self.momentum_product * momentum, self.momentum_product
         )
-        rate = self.settings.learning_rate
+        rate = self.learning_rate
         factors = (
             rate * (1 - momentum) / (1 - self.momentum_product),
             rate * following / (1 - self.momentum_product * following),
@@ -237,7 +251,9 @@ class _Stack:
 
     def unstack(self):
         """Return ordinary networks that hold the replicates' weights."""
-        return [_unflatten(flat, dense_network(self.settings, 0)) for flat in self.parameters.cpu()]
+        return [
+            _unflatten(flat, dense_network(self.settings[0], 0)) for flat in self.parameters.cpu()
+        ]
 
 
 def _train_epoch(stack, rows):

@@ -34,6 +34,15 @@ def test_stacked_replicate_has_the_weights_of_the_same_seed_alone(rows):
             torch.testing.assert_close(network.state_dict()[name], weight, rtol=2e-3, atol=2e-4)
 
 
+def test_each_replicate_may_have_its_own_rate_and_conventions():
+    tasks = [make_task(seed, 90) for seed in range(2)]
+    settings = [SETTINGS, SETTINGS.but(learning_rate=0.001, truncated=False, epsilon=1e-8)]
+    networks = train_stacked(tasks, settings).networks
+    for task, own, network in zip(tasks, settings, networks, strict=True):
+        for name, weight in weights_alone(task, own).items():
+            torch.testing.assert_close(network.state_dict()[name], weight, rtol=2e-3, atol=2e-4)
+
+
 def test_neighbours_in_the_stack_do_not_matter():
     tasks = [make_task(seed, 150) for seed in range(4)]
     together = train_stacked(tasks, SETTINGS)
@@ -89,6 +98,8 @@ def test_misfitting_tasks_are_refused():
         train_stacked([], SETTINGS)
     with pytest.raises(ValueError, match="28 inputs"):
         train_stacked([Task(np.zeros((5, 3)), np.zeros(5), 0)], SETTINGS)
+    with pytest.raises(ValueError, match="share sizes"):
+        train_stacked([make_task(0, 5)] * 2, [SETTINGS, SETTINGS.but(epochs=2)])
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="this machine has no CUDA device")

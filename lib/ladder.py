@@ -1,0 +1,122 @@
+"""The honesty ladder: one figure shape for every chapter's audit.
+
+Rung 0 is the protocol as printed; each further rung takes one advantage away.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.figure import Figure
+
+from lib.figures import COLOURS, MARKERS, NAMES
+from lib.intervals import prediction_interval
+
+
+def summarize(scores: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """Return mean and 95 % prediction interval for each rung and classifier.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        One row a replicate, with columns ``rung``, ``classifier`` and the metric.
+    metric : str
+        The column to summarize.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``rung``, ``classifier``, ``mean``, ``low``, ``high``, in order of appearance;
+        with fewer than three replicates ``low`` and ``high`` are the extremes.
+    """
+    rows = []
+    for (rung, classifier), group in scores.groupby(["rung", "classifier"], sort=False):
+        low, high = _spread(group[metric].to_numpy())
+        rows.append((rung, classifier, group[metric].mean(), low, high))
+    return pd.DataFrame(rows, columns=["rung", "classifier", "mean", "low", "high"])
+
+
+def _spread(values):
+    if len(values) < 3:
+        return values.min(), values.max()
+    return prediction_interval(values)
+
+
+def draw(
+    scores: pd.DataFrame,
+    metric: str,
+    label: str,
+    titles: Mapping[str, str],
+    limits: tuple[float, float] = (0, 1),
+    published: Mapping[str, float] | None = None,
+) -> Figure:
+    """Draw the ladder: rungs from top to bottom, the score from left to right.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        One row a replicate, with columns ``rung``, ``classifier`` and the metric.
+    metric, label : str
+        The column to draw, and the axis label with its unit.
+    titles : mapping of str to str
+        Rung to the line that is printed beside it, in climbing order.
+    limits : tuple of float
+        The score axis; clipped to the metric's own range.
+    published : mapping of str to float, optional
+        Classifier to the paper's value, drawn on the first rung.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Points are means over the replicates, bars the interval for one more run.
+    """
+    summary = summarize(scores, metric)
+    classifiers = list(summary["classifier"].unique())
+    figure, axis = plt.subplots(figsize=(6.4, 1.9 + 0.72 * len(titles)))
+    for position, classifier in enumerate(classifiers):
+        rows = summary[summary["classifier"] == classifier].set_index("rung").reindex(titles)
+        offset = _offset(position, len(classifiers))
+        _draw_classifier(axis, rows, classifier, offset, limits)
+        if published and classifier in published:
+            axis.plot(published[classifier], offset, "x", color=COLOURS[classifier], mew=2.2)
+    _label_rungs(axis, titles, label, limits)
+    _add_legend(figure, axis, bool(published))
+    return figure
+
+
+def _offset(position: int, count: int) -> float:
+    return 0.66 * (position / max(count - 1, 1) - 0.5)
+
+
+def _draw_classifier(axis, rows, classifier, offset, limits) -> None:
+    heights = [rung + offset for rung in range(len(rows))]
+    low = rows["low"].clip(*limits)
+    high = rows["high"].clip(*limits)
+    axis.hlines(heights, low, high, color=COLOURS[classifier], linewidth=2)
+    axis.plot(
+        rows["mean"],
+        heights,
+        MARKERS[classifier],
+        color=COLOURS[classifier],
+        label=NAMES[classifier],
+        markeredgewidth=2 if classifier == "majority" else 1,
+    )
+
+
+def _label_rungs(axis, titles: Mapping[str, str], label: str, limits: Sequence[float]) -> None:
+    axis.set_yticks(
+        range(len(titles)), [f"{i}  {title}" for i, title in enumerate(titles.values())]
+    )
+    axis.set_ylim(len(titles) - 0.5, -0.5)
+    for boundary in range(1, len(titles)):
+        axis.axhline(boundary - 0.5, color="#dddddd", linewidth=0.8)
+    axis.grid(visible=False, axis="y")
+    axis.tick_params(axis="y", length=0)
+    axis.set_xlim(limits[0], limits[1] + 0.01 * (limits[1] - limits[0]))
+    axis.set_xlabel(label)
+
+
+def _add_legend(figure, axis, with_published: bool) -> None:
+    if with_published:
+        axis.plot([], [], "x", color="#222222", mew=2.2, label="printed in the paper")
+    figure.legend(*axis.get_legend_handles_labels(), loc="outside upper center", ncols=3)
