@@ -1,0 +1,327 @@
+"""What printed numbers imply about each other, from the printed text alone.
+
+A printed number stands for an interval: everything that rounds to it and, since tables
+are often cut off instead of rounded, on request everything that truncates to it too.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import numpy as np
+
+from lib.intervals import Interval
+
+# Slack for binary fractions, far below half a unit of any printed digit.
+SLACK = 1e-12
+AVERAGES = ("binary", "macro", "weighted")
+CHUNK = 1 << 20
+
+
+def decimals_of(text: str) -> int:
+    """Return the number of digits behind the decimal point of a printed number."""
+    return len(text.partition(".")[2])
+
+
+def number_of(text: str) -> float:
+    """Return the value of a printed number such as ``"16,318"`` or ``"0.96878"``.
+
+    Parameters
+    ----------
+    text : str
+        Digits, an optional sign and decimal point, commas between thousands.
+
+    Returns
+    -------
+    float
+        The value as printed, in the printed unit.
+
+    Raises
+    ------
+    ValueError
+        If the text is not a finite number, or its commas do not part thousands.
+    """
+    whole = text.strip().lstrip("+-").partition(".")[0]
+    groups = whole.split(",")
+    if len(groups) > 1 and (len(groups[0]) > 3 or any(len(group) != 3 for group in groups[1:])):
+        raise ValueError(f"{text!r} has a comma that does not part thousands")
+    value = float(text.replace(",", ""))
+    if not math.isfinite(value) or "_" in text:
+        raise ValueError(f"{text!r} is not a finite number")
+    return value
+
+
+def printed_interval(value: float, decimals: int, truncation: bool = False) -> Interval:
+    """Return every number that prints as `value`.
+
+    Parameters
+    ----------
+    value : float
+        The printed value, not negative where `truncation` is asked for.
+    decimals : int
+        Printed digits behind the decimal point.
+    truncation : bool
+        Whether cutting off further digits counts as well as rounding.
+
+    Returns
+    -------
+    Interval
+        Half a unit of the last digit on both sides; a whole unit above with
+        `truncation`.
+    """
+    unit = 10.0**-decimals
+    return Interval(value - unit / 2 - SLACK, value + (unit if truncation else unit / 2) + SLACK)
+
+
+def counts_printing_as(interval: Interval, total: int) -> range:
+    """Return the whole numbers k for which ``k / total`` lies in an interval.
+
+    Parameters
+    ----------
+    interval : Interval
+        Fractions in [0, 1].
+    total : int
+        Number of rows, positive.
+
+    Returns
+    -------
+    range
+        Empty when no whole number fits.
+    """
+    low, high = math.ceil(interval.low * total), math.floor(interval.high * total)
+    return range(max(low, 0), min(high, total) + 1)
+
+
+def possible_totals(intervals: Sequence[Interval], totals: Iterable[int]) -> list[int]:
+    """Return the test-set sizes on which every printed accuracy can occur.
+
+    Parameters
+    ----------
+    intervals : sequence of Interval
+        Printed accuracies, each as the interval of what prints so.
+    totals : iterable of int
+        Sizes to try, in rows.
+
+    Returns
+    -------
+    list of int
+        Sizes for which each interval holds a whole number of right answers.
+    """
+    return [total for total in totals if all(counts_printing_as(each, total) for each in intervals)]
+
+
+def mean_interval(intervals: Sequence[Interval]) -> Interval:
+    """Return where the mean of numbers lies that are known to lie in intervals."""
+    lows, highs = zip(*intervals, strict=True)
+    return Interval(sum(lows) / len(lows), sum(highs) / len(highs))
+
+
+def deviation_interval(intervals: Sequence[Interval]) -> Interval:
+    """Return bounds on the sample standard deviation of numbers known to lie in intervals.
+
+    Parameters
+    ----------
+    intervals : sequence of Interval
+        At least two.
+
+    Returns
+    -------
+    Interval
+        By the triangle inequality, the deviation of the midpoints moves by at most the
+        half width times ``sqrt(n / (n - 1))``; safe, slightly wide.
+    """
+    bounds = np.asarray(intervals, dtype=float)
+    middle = float(bounds.mean(axis=1).std(ddof=1))
+    half_width = float((bounds[:, 1] - bounds[:, 0]).max() / 2)
+    reach = half_width * math.sqrt(len(bounds) / (len(bounds) - 1))
+    return Interval(max(middle - reach, 0.0), middle + reach)
+
+
+def f1_interval(precision: Interval, recall: Interval) -> Interval:
+    """Return where F1 lies, given precision and recall of the same class.
+
+    Parameters
+    ----------
+    precision, recall : Interval
+        Fractions; F1 rises with both, so the ends give the ends.
+
+    Returns
+    -------
+    Interval
+        Harmonic means of the lower and of the upper ends.
+    """
+    return Interval(_harmonic(precision.low, recall.low), _harmonic(precision.high, recall.high))
+
+
+def _harmonic(first: float, second: float) -> float:
+    return 0.0 if first + second <= 0 else 2 * first * second / (first + second)
+
+
+def macro_recall_interval(false_positive_rate: Interval, false_negative_rate: Interval) -> Interval:
+    """Return the macro-averaged recall that the two error rates fix.
+
+    Parameters
+    ----------
+    false_positive_rate, false_negative_rate : Interval
+        Fractions of the rows of the normal and of the attack class.
+
+    Returns
+    -------
+    Interval
+        ``1 - (FPR + FNR) / 2``, whatever the class shares.
+    """
+    return Interval(
+        1 - (false_positive_rate.high + false_negative_rate.high) / 2,
+        1 - (false_positive_rate.low + false_negative_rate.low) / 2,
+    )
+
+
+def prevalence_interval(accuracy: Interval, precision: Interval, recall: Interval) -> Interval:
+    """Return the share of positive rows that accuracy, precision and recall imply.
+
+    Parameters
+    ----------
+    accuracy, precision, recall : Interval
+        Fractions; precision and recall of the positive class, precision above 0.
+
+    Returns
+    -------
+    Interval
+        Of ``(1 - accuracy) / ((1 - recall) + recall (1 - precision) / precision)``,
+        which is monotone in each argument, so that its ends lie at corners. Ends are
+        cut to [0, 1]. The whole of [0, 1] where both rates may be perfect.
+    """
+    corners = [
+        _prevalence(each_accuracy, each_precision, each_recall)
+        for each_accuracy in accuracy
+        for each_precision in precision.clipped(0.0, 1.0)
+        for each_recall in recall.clipped(0.0, 1.0)
+    ]
+    if None in corners:
+        return Interval(0.0, 1.0)
+    return Interval(min(corners), max(corners)).clipped(0.0, 1.0)
+
+
+def _prevalence(accuracy: float, precision: float, recall: float) -> float | None:
+    if precision <= 0:
+        return None
+    errors_per_positive = (1 - recall) + recall * (1 - precision) / precision
+    return None if errors_per_positive <= 0 else (1 - accuracy) / errors_per_positive
+
+
+def scores_of(matrices: np.ndarray, average: str = "binary") -> dict[str, np.ndarray]:
+    """Return accuracy, precision, recall and F1 of many confusion matrices.
+
+    Parameters
+    ----------
+    matrices : numpy.ndarray of int, shape (k, 4)
+        Columns: true positives, false negatives, false positives, true negatives.
+    average : str
+        ``"binary"`` (of the positive class), ``"macro"`` (mean over both classes) or
+        ``"weighted"`` (mean weighted with the rows of each class).
+
+    Returns
+    -------
+    dict of str to numpy.ndarray, shape (k,)
+        Keys ``accuracy``, ``precision``, ``recall``, ``f1``; fractions, 0 where a
+        score is undefined, as scikit-learn has it.
+    """
+    if average not in AVERAGES:
+        raise ValueError(f"average {average!r} is none of {', '.join(AVERAGES)}")
+    tp, fn, fp, tn = np.asarray(matrices, dtype=float).reshape(-1, 4).T
+    scores = _class_scores(tp, fn, fp)
+    if average != "binary":
+        total = tp + fn + fp + tn
+        share = np.full_like(tp, 0.5) if average == "macro" else _ratio(tp + fn, total)
+        other = _class_scores(tn, fp, fn)
+        scores = {name: share * scores[name] + (1 - share) * other[name] for name in scores}
+    return {"accuracy": _ratio(tp + tn, tp + fn + fp + tn)} | scores
+
+
+def _class_scores(hits: np.ndarray, misses: np.ndarray, alarms: np.ndarray) -> dict:
+    return {
+        "precision": _ratio(hits, hits + alarms),
+        "recall": _ratio(hits, hits + misses),
+        "f1": _ratio(2 * hits, 2 * hits + misses + alarms),
+    }
+
+
+def _ratio(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
+    return np.divide(numerator, denominator, out=np.zeros_like(numerator), where=denominator != 0)
+
+
+def confusion_matrices(
+    rows: int | tuple[int, int],
+    scores: Mapping[str, float],
+    average: str = "binary",
+    decimals: int = 5,
+    truncation: bool = False,
+) -> np.ndarray:
+    """Return every confusion matrix of whole numbers that prints the given scores.
+
+    Parameters
+    ----------
+    rows : int or (int, int)
+        Rows in all, or rows of the positive and of the negative class.
+    scores : mapping of str to float
+        Printed fractions under any of ``accuracy``, ``precision``, ``recall``, ``f1``.
+    average : str
+        How precision, recall and F1 are averaged; see `scores_of`.
+    decimals : int
+        Printed digits behind the decimal point of the fractions.
+    truncation : bool
+        Whether numbers that were cut off instead of rounded fit too.
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (k, 4)
+        Columns: true positives, false negatives, false positives, true negatives.
+        No rows when the printed scores cannot all be true.
+
+    Raises
+    ------
+    ValueError
+        If only the sum of rows is given and the accuracy is not: too many matrices.
+    """
+    intervals = {
+        name: printed_interval(value, decimals, truncation) for name, value in scores.items()
+    }
+    found = [
+        _fitting(matrices, intervals, average)
+        for matrices in _candidates(rows, intervals.get("accuracy"))
+    ]
+    return np.concatenate([np.empty((0, 4), dtype=np.int64), *found])
+
+
+def _fitting(matrices: np.ndarray, intervals: Mapping[str, Interval], average: str) -> np.ndarray:
+    measured = scores_of(matrices, average)
+    fits = np.ones(len(matrices), dtype=bool)
+    for name, interval in intervals.items():
+        fits &= (measured[name] >= interval.low) & (measured[name] <= interval.high)
+    return matrices[fits]
+
+
+def _candidates(rows: int | tuple[int, int], accuracy: Interval | None) -> Iterator[np.ndarray]:
+    if isinstance(rows, tuple):
+        yield from _candidates_of_classes(*rows, accuracy)
+        return
+    if accuracy is None:
+        raise ValueError("without the class sizes the accuracy must be given")
+    for right in counts_printing_as(accuracy, rows):
+        positives_found = np.arange(right + 1)
+        step = max(1, CHUNK // (right + 1))
+        for start in range(0, rows - right + 1, step):
+            misses = np.arange(start, min(start + step, rows - right + 1))
+            tp, fn = (grid.ravel() for grid in np.meshgrid(positives_found, misses))
+            yield np.column_stack([tp, fn, rows - right - fn, right - tp])
+
+
+def _candidates_of_classes(
+    positives: int, negatives: int, accuracy: Interval | None
+) -> Iterator[np.ndarray]:
+    if accuracy is None:
+        rights = range(positives + negatives + 1)
+    else:
+        rights = counts_printing_as(accuracy, positives + negatives)
+    for right in rights:
+        tp = np.arange(max(0, right - negatives), min(positives, right) + 1)
+        yield np.column_stack([tp, positives - tp, negatives - right + tp, right - tp])

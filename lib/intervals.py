@@ -1,0 +1,92 @@
+"""Prediction intervals: where one more run would be expected to fall."""
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import stdtrit
+
+
+class Interval(NamedTuple):
+    """A closed interval ``[low, high]``."""
+
+    low: float
+    high: float
+
+    def widened(self, margin: float) -> "Interval":
+        """Return the interval with `margin` added on both sides."""
+        return Interval(self.low - margin, self.high + margin)
+
+    def clipped(self, low: float = -math.inf, high: float = math.inf) -> "Interval":
+        """Return the interval with both ends moved inside ``[low, high]``."""
+        return Interval(min(max(self.low, low), high), max(min(self.high, high), low))
+
+    def contains(self, value: float) -> bool:
+        """Tell whether `value` lies in the interval, ends included."""
+        return self.low <= value <= self.high
+
+
+def prediction_interval(values: Sequence[float], coverage: float = 0.95) -> Interval:
+    """Return the interval that one more value of the same kind falls in.
+
+    Parameters
+    ----------
+    values : sequence of float, shape (n,)
+        One value a replicate, n at least 2.
+    coverage : float
+        Probability between 0 and 1 that the next value falls inside, if the values
+        are independent draws of one normal distribution.
+
+    Returns
+    -------
+    Interval
+        In the unit of `values`.
+
+    Raises
+    ------
+    ValueError
+        If fewer than two values are given or the coverage is outside (0, 1).
+    """
+    numbers = np.asarray(values, dtype=float)
+    if numbers.ndim != 1 or numbers.size < 2:
+        raise ValueError("a prediction interval needs at least two values")
+    return prediction_interval_from(
+        float(numbers.mean()), float(numbers.std(ddof=1)), numbers.size, coverage
+    )
+
+
+def prediction_interval_from(
+    mean: float, deviation: float, count: int, coverage: float = 0.95
+) -> Interval:
+    """Return the prediction interval from a printed mean and standard deviation.
+
+    Parameters
+    ----------
+    mean : float
+        Mean of the values.
+    deviation : float
+        Sample standard deviation (divisor ``count - 1``), not negative.
+    count : int
+        Number of values, at least 2.
+    coverage : float
+        Probability between 0 and 1.
+
+    Returns
+    -------
+    Interval
+        ``mean`` plus and minus ``t * deviation * sqrt(1 + 1/count)``, t being the
+        quantile of Student's distribution with ``count - 1`` degrees of freedom.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its range.
+    """
+    if count < 2 or deviation < 0 or not 0 < coverage < 1:
+        raise ValueError(
+            f"count {count}, deviation {deviation} or coverage {coverage} is out of range"
+        )
+    quantile = float(stdtrit(count - 1, 0.5 + coverage / 2))
+    reach = quantile * deviation * math.sqrt(1 + 1 / count)
+    return Interval(mean - reach, mean + reach)

@@ -1,0 +1,207 @@
+"""Printed numbers are held against each other, and every matrix is found again."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.metrics import accuracy_score, precision_recall_fscore_support
+
+from lib import arithmetic
+from lib.intervals import Interval
+
+MATRIX = st.tuples(*[st.integers(0, 60)] * 4).filter(lambda cells: sum(cells) > 0)
+BOTH_CLASSES = MATRIX.filter(lambda cells: cells[0] + cells[1] > 0 and cells[2] + cells[3] > 0)
+
+# XMeDNN, Table 1: accuracy, precision, recall, F1.
+TABLE_1 = {
+    "dnn": (0.96878, 0.96995, 0.96887, 0.96877),
+    "lr": (0.68053, 0.70065, 0.68001, 0.67192),
+    "dt": (0.96114, 0.96337, 0.96125, 0.96110),
+    "gnb": (0.69200, 0.73657, 0.69128, 0.67627),
+    "xgb": (0.92239, 0.92342, 0.92247, 0.92235),
+}
+# XMeDNN, Table 2, the ten folds.
+TABLE_2 = [
+    (0.98072, 0.96390, 0.99930, 0.98128),
+    (0.97617, 0.95363, 0.99927, 0.97592),
+    (0.97582, 0.95411, 0.99929, 0.97618),
+    (0.97196, 0.94870, 0.99789, 0.97267),
+    (0.97687, 0.95588, 1.00000, 0.97744),
+    (0.97512, 0.95133, 1.00000, 0.97506),
+    (0.97267, 0.95006, 1.00000, 0.97439),
+    (0.97582, 0.95396, 1.00000, 0.97644),
+    (0.97547, 0.95385, 1.00000, 0.97638),
+    (0.97722, 0.95766, 0.99859, 0.97770),
+]
+METRICS = ("accuracy", "precision", "recall", "f1")
+
+
+def named(row):
+    return dict(zip(METRICS, row, strict=True))
+
+
+def cut(value, decimals):
+    return np.floor(value * 10**decimals + 1e-9) / 10**decimals
+
+
+def as_labels(tp, fn, fp, tn):
+    return [1] * (tp + fn) + [0] * (fp + tn), [1] * tp + [0] * fn + [1] * fp + [0] * tn
+
+
+@given(MATRIX, st.sampled_from(arithmetic.AVERAGES))
+@settings(max_examples=60, deadline=None)
+def test_scores_agree_with_scikit_learn(cells, average):
+    truth, guess = as_labels(*cells)
+    labels = {"binary": [1], "macro": [0, 1], "weighted": [0, 1]}[average]
+    mode = "macro" if average == "binary" else average
+    expected = precision_recall_fscore_support(
+        truth, guess, labels=labels, average=mode, zero_division=0
+    )[:3]
+    found = arithmetic.scores_of(np.array([cells]), average)
+    assert found["accuracy"][0] == pytest.approx(accuracy_score(truth, guess))
+    assert [found[name][0] for name in METRICS[1:]] == pytest.approx(list(expected))
+
+
+@given(BOTH_CLASSES, st.sampled_from(arithmetic.AVERAGES), st.integers(2, 6), st.booleans())
+@settings(deadline=None)
+def test_every_matrix_is_recovered_from_its_printed_scores(cells, average, decimals, truncated):
+    exact = arithmetic.scores_of(np.array([cells]), average)
+    printer = cut if truncated else np.round
+    scores = {name: float(printer(values[0], decimals)) for name, values in exact.items()}
+    tp, fn, fp, tn = cells
+    for rows in ((tp + fn, fp + tn), sum(cells)):
+        found = arithmetic.confusion_matrices(rows, scores, average, decimals, truncated)
+        assert cells in [tuple(int(cell) for cell in each) for each in found]
+
+
+@given(BOTH_CLASSES, st.sampled_from(arithmetic.AVERAGES))
+@settings(deadline=None)
+def test_every_matrix_found_prints_the_scores_and_fills_the_rows(cells, average):
+    exact = arithmetic.scores_of(np.array([cells]), average)
+    scores = {name: float(np.round(values[0], 3)) for name, values in exact.items()}
+    found = arithmetic.confusion_matrices(sum(cells), scores, average, 3)
+    assert (found >= 0).all()
+    assert (found.sum(axis=1) == sum(cells)).all()
+    for name, values in arithmetic.scores_of(found, average).items():
+        assert np.abs(values - scores[name]).max() <= 0.0005 + 1e-9
+
+
+def test_matrices_need_no_accuracy_when_the_classes_are_known():
+    found = arithmetic.confusion_matrices((30, 50), {"recall": 0.9, "precision": 0.75}, "binary", 5)
+    assert found.tolist() == [[27, 3, 9, 41]]
+
+
+def test_matrices_without_accuracy_and_classes_are_refused():
+    with pytest.raises(ValueError, match="accuracy must be given"):
+        arithmetic.confusion_matrices(80, {"recall": 0.9})
+
+
+def test_unknown_average_is_refused():
+    with pytest.raises(ValueError, match="micro"):
+        arithmetic.scores_of(np.array([[1, 2, 3, 4]]), "micro")
+
+
+@given(
+    st.lists(st.floats(0, 1), min_size=2, max_size=12),
+    st.integers(1, 5),
+)
+def test_mean_and_deviation_of_true_values_lie_in_the_intervals(values, decimals):
+    printed = [arithmetic.printed_interval(round(value, decimals), decimals) for value in values]
+    mean, deviation = np.mean(values), np.std(values, ddof=1)
+    assert arithmetic.mean_interval(printed).widened(1e-9).contains(mean)
+    assert arithmetic.deviation_interval(printed).widened(1e-9).contains(deviation)
+
+
+@given(BOTH_CLASSES.filter(lambda cells: cells[0] > 0 and cells[1] + cells[2] > 0))
+def test_prevalence_and_f1_of_a_true_matrix_lie_in_the_intervals(cells):
+    tp, fn, fp, tn = cells
+    exact = {
+        name: float(values[0]) for name, values in arithmetic.scores_of(np.array([cells])).items()
+    }
+    printed = {
+        name: arithmetic.printed_interval(round(value, 4), 4) for name, value in exact.items()
+    }
+    share = arithmetic.prevalence_interval(
+        printed["accuracy"], printed["precision"], printed["recall"]
+    )
+    assert share.widened(1e-9).contains((tp + fn) / sum(cells))
+    f1 = arithmetic.f1_interval(printed["precision"], printed["recall"])
+    assert f1.widened(1e-9).contains(exact["f1"])
+    rates = [Interval(rate, rate) for rate in (fp / (fp + tn), fn / (tp + fn))]
+    recall = arithmetic.scores_of(np.array([cells]), "macro")["recall"][0]
+    assert arithmetic.macro_recall_interval(*rates).widened(1e-9).contains(recall)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "decimals"),
+    [("16,318", 16318, 0), ("97.578", 97.578, 3), ("1.00000", 1, 5), ("-3.1", -3.1, 1)],
+)
+def test_printed_numbers_are_read(text, value, decimals):
+    assert arithmetic.number_of(text) == value
+    assert arithmetic.decimals_of(text) == decimals
+
+
+@pytest.mark.parametrize("text", ["", "16,31", "1,2345", "two", "nan", "inf", "1_000", "0.9 6"])
+def test_what_is_no_number_is_refused(text):
+    with pytest.raises(ValueError, match="."):
+        arithmetic.number_of(text)
+
+
+def test_printed_interval_with_and_without_truncation():
+    assert arithmetic.printed_interval(97.57, 2).contains(97.5649) is False
+    assert arithmetic.printed_interval(97.57, 2).contains(97.578) is False
+    assert arithmetic.printed_interval(97.57, 2, truncation=True).contains(97.578)
+    assert not arithmetic.printed_interval(97.57, 2, truncation=True).contains(97.581)
+
+
+# What the arithmetic says about XMeDNN.
+
+
+def test_table_1_does_not_fit_the_printed_quarter_of_the_rows():
+    accuracies = [
+        arithmetic.printed_interval(row[0], 5, truncation=True) for row in TABLE_1.values()
+    ]
+    assert not any(arithmetic.counts_printing_as(each, 7135) for each in accuracies)
+    for scores in TABLE_1.values():
+        found = arithmetic.confusion_matrices((3567, 3568), named(scores), "macro", 5, True)
+        assert len(found) == 0
+
+
+def test_the_smallest_test_set_that_fits_all_of_table_1_is_a_third():
+    accuracies = [
+        arithmetic.printed_interval(row[0], 5, truncation=True) for row in TABLE_1.values()
+    ]
+    fitting = arithmetic.possible_totals(accuracies, range(100, 28541))
+    assert fitting[0] == 9419 == int(np.ceil(0.33 * 28540))
+
+
+@pytest.mark.parametrize(
+    ("classifier", "cells"),
+    [
+        ("dnn", (4668, 26, 268, 4457)),
+        ("lr", (2442, 2252, 757, 3968)),
+        ("dt", (4678, 16, 350, 4375)),
+        ("gnb", (2221, 2473, 428, 4297)),
+        ("xgb", (4448, 246, 485, 4240)),
+    ],
+)
+def test_each_row_of_table_1_has_one_matrix_on_one_common_test_set(classifier, cells):
+    found = arithmetic.confusion_matrices(
+        (4694, 4725), named(TABLE_1[classifier]), "macro", 5, truncation=True
+    )
+    assert found.tolist() == [list(cells)]
+
+
+def test_each_fold_of_table_2_has_one_matrix_and_the_attacks_add_up():
+    found = [
+        arithmetic.confusion_matrices(2854, named(row), "binary", 5, truncation=True)
+        for row in TABLE_2
+    ]
+    assert [len(matrices) for matrices in found] == [1] * 10
+    assert sum(int(matrices[0, :2].sum()) for matrices in found) == 14270
+
+
+def test_figure_3_does_not_fit_table_1():
+    rates = [arithmetic.printed_interval(rate, 4, truncation=True) for rate in (0.0312, 0.0301)]
+    recall = arithmetic.printed_interval(TABLE_1["dnn"][2], 5, truncation=True)
+    assert arithmetic.macro_recall_interval(*rates).low > recall.high
