@@ -165,8 +165,8 @@ class Recorder:
         for metric in scores.columns:
             self.add(f"{prefix}.{metric}", scores[metric].to_numpy(), **details)
 
-    def save(self) -> Path:
-        """Write the records to the run's folder and return the file's path."""
+    def save(self) -> None:
+        """Write the records so far to the run's folder, whole."""
         path = run_folder() / f"{self.provenance.notebook}.json"
         content = {
             "format": FORMAT,
@@ -174,7 +174,6 @@ class Recorder:
             "records": self._records,
         }
         write_whole(path, json.dumps(content, indent=1, sort_keys=True) + "\n")
-        return path
 
 
 class RecordSet(Mapping[str, Record]):
