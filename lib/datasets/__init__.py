@@ -1,0 +1,21 @@
+"""The data layer: known files, their search, their check, and their synthetic twins."""
+
+from lib.datasets.download import download, download_all
+from lib.datasets.fidelity import fidelity, fidelity_summary
+from lib.datasets.load import Dataset, card, load
+from lib.datasets.registry import Entry, Part, Variant, entry, names
+
+__all__ = [
+    "Dataset",
+    "Entry",
+    "Part",
+    "Variant",
+    "card",
+    "download",
+    "download_all",
+    "entry",
+    "fidelity",
+    "fidelity_summary",
+    "load",
+    "names",
+]

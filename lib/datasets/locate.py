@@ -1,0 +1,178 @@
+"""Where a data file is, and whether it is the file that the registry knows."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import platformdirs
+
+from lib.datasets.registry import Entry, Part, Variant
+from lib.errors import ReaderError
+from lib.files import sha256_of
+from lib.paths import DATA
+
+RAW = DATA / "raw"
+
+
+@dataclass(frozen=True)
+class Located:
+    """The files of one variant, found.
+
+    Attributes
+    ----------
+    variant : Variant
+        What was found.
+    paths : tuple of pathlib.Path
+        One for each part.
+    sha256 : tuple of str
+        The digests as found.
+    known : bool
+        Whether every digest is the registered one.
+    """
+
+    variant: Variant
+    paths: tuple[Path, ...]
+    sha256: tuple[str, ...]
+    known: bool
+
+
+def cache_folder() -> Path:
+    """Return the user's cache: ``IDS_CACHE`` when set, else the system's place for it."""
+    return Path(os.environ.get("IDS_CACHE") or platformdirs.user_cache_path("iot-ids-re-executed"))
+
+
+def search_folders() -> list[Path]:
+    """Return the folders that are searched, in order, those that exist.
+
+    Raises
+    ------
+    ReaderError
+        If ``IDS_DATA`` is set to something that is no folder.
+    """
+    given = os.environ.get("IDS_DATA")
+    if given and not Path(given).is_dir():
+        state = "is a file, not a folder" if Path(given).exists() else "does not exist"
+        raise ReaderError(
+            f"IDS_DATA={given} {state}. Point it at the folder that holds the data files, or "
+            "unset it to use data/raw/, the cache, or the synthetic twin."
+        )
+    folders = [Path(given)] if given else []
+    return folders + [folder for folder in (RAW, cache_folder()) if folder.is_dir()]
+
+
+def digest(path: Path) -> str:
+    """Return a file's SHA-256 digest, computed once for each state of the file."""
+    state = path.stat()
+    return _digest(path, state.st_size, state.st_mtime_ns)
+
+
+@lru_cache(maxsize=256)
+def _digest(path: Path, _size: int, _changed: int) -> str:
+    return sha256_of(path)
+
+
+def _named(folder: Path, wanted: tuple[str, ...]) -> list[Path]:
+    """Return what has one of the names below a folder, hidden folders left out."""
+    found = []
+    for here, folders, files in os.walk(folder, followlinks=True):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        found += [Path(here, name) for name in sorted(files) + folders if name in wanted]
+    return found
+
+
+def _files(folder: Path, part: Part) -> list[Path]:
+    found = _named(folder, part.file_names)
+    files = [path for path in found if path.is_file()]
+    if found and not files:
+        raise ReaderError(
+            f"{found[0]} is not a file but a folder (or a broken link). Put the file itself "
+            f"there ({part.bytes:,} bytes), or move what is there out of the way."
+        )
+    return files
+
+
+def _match(files: list[Path], part: Part) -> Path | None:
+    sized = (path for path in files if path.stat().st_size == part.bytes)
+    return next((path for path in sized if digest(path) == part.sha256), None)
+
+
+def _in_folder(folder: Path, candidates: tuple[Variant, ...]) -> Located | None:
+    for variant in candidates:
+        paths = tuple(_match(_files(folder, part), part) for part in variant.parts)
+        if all(paths):
+            return Located(variant, paths, tuple(part.sha256 for part in variant.parts), True)
+    return None
+
+
+def _strangers(folder: Path, entry: Entry, variant: Variant) -> Iterator[tuple[Part, Path]]:
+    """Yield files that bear a known name and hold nothing that the registry knows."""
+    known = {part.sha256 for other in entry.variants for part in other.parts}
+    for part in variant.parts:
+        for path in _files(folder, part):
+            if digest(path) not in known:
+                yield part, path
+                break
+
+
+def _refusal(part: Part, path: Path) -> ReaderError:
+    return ReaderError(
+        f"{path} is not the file that the book knows.\n"
+        f"  expected sha256 {part.sha256}, {part.bytes:,} bytes\n"
+        f"  found    sha256 {digest(path)}, {path.stat().st_size:,} bytes\n"
+        "Replace it by the official file (make data), move it away, or accept it with "
+        "IDS_DATA_ALLOW_UNKNOWN=1 (in Python: allow_unknown_digest=True); every result is "
+        "then marked not comparable."
+    )
+
+
+def _forced(folder: Path, entry: Entry, variant: Variant) -> Located | None:
+    """Take a variant's files by name alone; None unless every part is there."""
+    strangers = dict(_strangers(folder, entry, variant))
+    paths = [_match(_files(folder, part), part) or strangers.get(part) for part in variant.parts]
+    if not all(paths):
+        return None
+    return Located(variant, tuple(paths), tuple(digest(path) for path in paths), False)
+
+
+def locate(
+    entry: Entry, variant: str | None = None, allow_unknown_digest: bool = False
+) -> Located | None:
+    """Find the files of a data set.
+
+    Every folder of `search_folders` is searched by name, with what lies below it, and a file
+    is accepted by its digest. The first folder that holds a known file, or one under a known
+    name with unknown content, decides.
+
+    Parameters
+    ----------
+    entry : Entry
+        The data set.
+    variant : str, optional
+        A variant or a group of variants; any variant when left out.
+    allow_unknown_digest : bool
+        Accept a file by its name alone.
+
+    Returns
+    -------
+    Located or None
+        None when no folder holds the data set.
+
+    Raises
+    ------
+    ReaderError
+        If ``IDS_DATA`` is no folder, if a folder stands in a file's place, or if a file's
+        digest is not known and that is not allowed.
+    """
+    candidates = entry.select(variant)
+    for folder in search_folders():
+        found = _in_folder(folder, candidates)
+        for candidate in () if found else candidates:
+            stranger = next(_strangers(folder, entry, candidate), None)
+            if stranger and not allow_unknown_digest:
+                raise _refusal(*stranger)
+            found = found or (stranger and _forced(folder, entry, candidate)) or None
+        if found:
+            return found
+    return None

@@ -1,0 +1,230 @@
+"""The registry of known data files: one entry a data set, one variant a published form of it."""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import yaml
+
+from lib.errors import ReaderError
+from lib.paths import REGISTRY
+
+COLUMN_TYPES = ("text", "integer", "number")
+
+
+@dataclass(frozen=True)
+class Column:
+    """What one column may hold.
+
+    Attributes
+    ----------
+    name : str
+        The heading in the file, padding included.
+    type : str
+        ``"text"`` (kept untouched), ``"integer"`` or ``"number"``.
+    nullable : bool
+        Whether a cell may be empty.
+    values : tuple
+        The only values allowed; empty when any value is.
+    """
+
+    name: str
+    type: str
+    nullable: bool = False
+    values: tuple = ()
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of a variant.
+
+    Attributes
+    ----------
+    file_names : tuple of str
+        Names under which the file is published or passed on.
+    bytes, rows : int
+        Its size and its number of data rows (heading not counted).
+    sha256 : str
+        Digest of its bytes.
+    address : str
+        Official address of the file itself; empty when it stands behind a form.
+    """
+
+    file_names: tuple[str, ...]
+    bytes: int
+    rows: int
+    sha256: str
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One published form of a data set: a file, or several files read as one.
+
+    Attributes
+    ----------
+    name : str
+        Unique within the data set. ``"fridge/full"`` and ``"fridge/train-test"`` belong to
+        the group ``"fridge"``; which of them is at hand is told by content.
+    description : str
+        One sentence.
+    parts : tuple of Part
+        In reading order.
+    columns : tuple of Column
+        In file order.
+    class_column, class_counts : str, dict of str to int
+        The column that names the class, and the number of rows of each class.
+    separator, encoding : str
+        How the text is read.
+    twin : str
+        Name of the parameter file in ``data/twins``; empty when there is no twin.
+    """
+
+    name: str
+    description: str
+    parts: tuple[Part, ...]
+    columns: tuple[Column, ...]
+    class_column: str
+    class_counts: dict[str, int] = field(default_factory=dict)
+    separator: str = ","
+    encoding: str = "utf-8"
+    twin: str = ""
+
+    @property
+    def rows(self) -> int:
+        """Number of data rows over all parts."""
+        return sum(part.rows for part in self.parts)
+
+    @property
+    def column_names(self) -> list[str]:
+        """Headings in file order."""
+        return [column.name for column in self.columns]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One data set.
+
+    Attributes
+    ----------
+    name, title : str
+        The registry's name and the title to print.
+    licence, citation, doi, official, obtain : str
+        The licence in a sentence, whom to cite, the data set's own page, how to get the files.
+    variants : tuple of Variant
+        The preferred one first.
+    """
+
+    name: str
+    title: str
+    licence: str
+    citation: str
+    doi: str
+    official: str
+    obtain: str
+    variants: tuple[Variant, ...]
+
+    def select(self, variant: str | None = None) -> tuple[Variant, ...]:
+        """Return the variants that a request may be met with, the preferred one first.
+
+        Parameters
+        ----------
+        variant : str, optional
+            A variant's name, or the part before its slash, such as ``"fridge"``.
+
+        Raises
+        ------
+        ReaderError
+            If nothing is called so.
+        """
+        chosen = tuple(
+            known
+            for known in self.variants
+            if variant is None or known.name == variant or known.name.startswith(f"{variant}/")
+        )
+        if not chosen:
+            raise ReaderError(
+                f"{self.name} has no variant {variant!r}. "
+                f"Known: {', '.join(known.name for known in self.variants)}."
+            )
+        return chosen
+
+
+def _column(name: str, described) -> Column:
+    details = {"type": described} if isinstance(described, str) else dict(described)
+    if details["type"] not in COLUMN_TYPES:
+        raise ValueError(f"column {name}: type {details['type']!r} is none of {COLUMN_TYPES}")
+    details["values"] = tuple(details.get("values", ()))
+    return Column(name=name, **details)
+
+
+def _variant(name: str, described: dict) -> Variant:
+    details = dict(described)
+    details["parts"] = tuple(
+        Part(**(part | {"file_names": tuple(part["file_names"])})) for part in details["parts"]
+    )
+    columns = details["columns"]
+    details["columns"] = tuple(_column(column, columns[column]) for column in columns)
+    return Variant(name=name, **details)
+
+
+@lru_cache
+def _entries() -> dict[str, Entry]:
+    return parse(REGISTRY.read_text(encoding="utf-8"))
+
+
+def parse(text: str) -> dict[str, Entry]:
+    """Read registry entries from YAML text.
+
+    Parameters
+    ----------
+    text : str
+        A mapping of data set names to entries, in the form of ``data/registry.yml``.
+
+    Returns
+    -------
+    dict of str to Entry
+        In the order of the text.
+
+    Raises
+    ------
+    ReaderError
+        If an entry lacks a key or has one too many.
+    """
+    try:
+        found = {}
+        for name, described in yaml.safe_load(text).items():
+            variants = described["variants"]
+            details = described | {
+                "variants": tuple(_variant(key, variants[key]) for key in variants)
+            }
+            found[name] = Entry(name=name, **details)
+        return found
+    except (AttributeError, KeyError, TypeError, ValueError, yaml.YAMLError) as problem:
+        raise ReaderError(
+            f"{REGISTRY.name}: the data registry cannot be read ({problem}). "
+            "Restore it with: git checkout data/registry.yml"
+        ) from None
+
+
+def names() -> list[str]:
+    """Return the names of all registered data sets."""
+    return list(_entries())
+
+
+def entry(name: str) -> Entry:
+    """Return a data set's registry entry.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``"wustl-ehms-2020"``.
+
+    Raises
+    ------
+    ReaderError
+        If the registry has no such data set.
+    """
+    known = _entries()
+    if name not in known:
+        raise ReaderError(f"no data set is called {name!r}. Known: {', '.join(known)}.")
+    return known[name]

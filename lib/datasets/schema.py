@@ -1,0 +1,213 @@
+"""Reading a data file as text and holding it against its registered columns."""
+
+import difflib
+from pathlib import Path
+
+import pandas as pd
+import pandera.pandas as pa
+
+from lib.datasets.registry import Column, Variant
+from lib.errors import ReaderError
+
+DTYPES = {"text": "str", "integer": "int64", "number": "float64"}
+NULLABLE_DTYPES = {"text": "str", "integer": "Int64", "number": "float64"}
+REMEDY = "Use the official file as published (make data), not an edited or re-saved copy."
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row" if count == 1 else f"{count:,} rows"
+
+
+def dtype(column: Column) -> str:
+    """Return the pandas dtype that a registered column is read as."""
+    return (NULLABLE_DTYPES if column.nullable else DTYPES)[column.type]
+
+
+def frame_schema(variant: Variant) -> pa.DataFrameSchema:
+    """Return the pandera schema of a variant, columns in file order.
+
+    Parameters
+    ----------
+    variant : Variant
+        From the registry.
+    """
+    return pa.DataFrameSchema(
+        {
+            column.name: pa.Column(
+                dtype(column),
+                checks=pa.Check.isin(column.values) if column.values else None,
+                nullable=column.nullable,
+                coerce=column.type != "text",
+            )
+            for column in variant.columns
+        },
+        strict=True,
+        ordered=True,
+    )
+
+
+def read(path: Path, variant: Variant) -> pd.DataFrame:
+    """Read one file of a variant and check it.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    variant : Variant
+        What it should hold.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a record, columns in file order; text untouched, padding included.
+
+    Raises
+    ------
+    ReaderError
+        If the file is empty, is a folder, has another encoding or separator, lacks or renames
+        a column, holds text where numbers belong, or holds a value that is not allowed. The
+        message names file, column, number of rows and remedy.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise ReaderError(
+            f"{path} is a folder, not a file: no column and 0 rows can be read. "
+            "Name the data file inside it, or move the folder away."
+        )
+    text = _read_text(path, variant)
+    _check_heading(path, text, variant)
+    if text.empty:
+        raise _empty(path, variant, "has a heading but no data")
+    return _check_values(path, text, variant)
+
+
+def _empty(path: Path, variant: Variant, state: str) -> ReaderError:
+    return ReaderError(
+        f"{path} {state}: 0 rows in every column from {variant.columns[0].name!r} to "
+        f"{variant.columns[-1].name!r}, expected {variant.rows:,}. Get the file again (make data)."
+    )
+
+
+def _read_text(path: Path, variant: Variant) -> pd.DataFrame:
+    try:
+        return _parse(path, variant)
+    except pd.errors.EmptyDataError:
+        raise _empty(path, variant, "is empty") from None
+    except UnicodeDecodeError:
+        raise _encoding_error(path, variant) from None
+    except pd.errors.ParserError as problem:
+        raise ReaderError(
+            f"{path}: the rows do not all have {len(variant.columns)} columns, from "
+            f"{variant.columns[0].name!r} to {variant.columns[-1].name!r}; at least 1 row is "
+            f"damaged ({str(problem).strip()}). {REMEDY}"
+        ) from None
+
+
+def _parse(path: Path, variant: Variant, **options) -> pd.DataFrame:
+    return pd.read_csv(
+        path,
+        sep=variant.separator,
+        encoding=variant.encoding,
+        dtype="str",
+        keep_default_na=False,
+        index_col=False,
+        skip_blank_lines=False,
+        **options,
+    )
+
+
+def _encoding_error(path: Path, variant: Variant) -> ReaderError:
+    """Say which columns and how many rows hold bytes that are not the declared encoding."""
+    columns, count = "every column", path.read_bytes().count(b"\n")
+    try:
+        damaged = _parse(path, variant, encoding_errors="replace").apply(
+            lambda values: values.str.contains("\ufffd")
+        )
+        if damaged.to_numpy().any():
+            affected = damaged.columns[damaged.any()]
+            columns, count = f"column {', '.join(map(repr, affected))}", damaged.any(axis=1).sum()
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeError):
+        pass
+    return ReaderError(
+        f"{path} is not {variant.encoding.upper()} text: {columns}, {_rows(count)} with bytes "
+        f"that cannot be read. {REMEDY} If you converted it, save it as {variant.encoding.upper()}."
+    )
+
+
+def _check_heading(path: Path, text: pd.DataFrame, variant: Variant) -> None:
+    found, expected = list(text.columns), variant.column_names
+    if found == expected:
+        return
+    if len(found) == 1 and len(expected) > 1:
+        raise _separator_error(path, found[0], len(text), variant)
+    missing = [name for name in expected if name not in found]
+    extra = [name for name in found if name not in expected]
+    if not missing and not extra:
+        raise ReaderError(
+            f"{path}: the columns are in another order, first at "
+            f"{next(a for a, b in zip(found, expected, strict=False) if a != b)!r}; this concerns "
+            f"all {_rows(len(text))}. {REMEDY}"
+        )
+    raise ReaderError(
+        f"{path}: {_heading_difference(missing, extra)}; this concerns all {_rows(len(text))}. "
+        f"{REMEDY} If you renamed a column, give it its old name back."
+    )
+
+
+def _separator_error(path: Path, heading: str, count: int, variant: Variant) -> ReaderError:
+    used = max(";\t|,", key=heading.count)
+    name = {";": "semicolons", "\t": "tabs", "|": "bars", ",": "commas"}[used]
+    return ReaderError(
+        f"{path} is separated by {name}, not by {variant.separator!r}: column "
+        f"{variant.columns[0].name!r} and the others run together in all {_rows(count)}. {REMEDY} "
+        f"If you exported it, export it with {variant.separator!r} between the columns."
+    )
+
+
+def _heading_difference(missing: list[str], extra: list[str]) -> str:
+    pairs = {name: difflib.get_close_matches(name, extra, n=1) for name in missing}
+    told = [
+        f"column {name!r} is missing" + (f" (there is {close[0]!r} instead)" if close else "")
+        for name, close in pairs.items()
+    ]
+    if not told:
+        told = [f"column {name!r} is not expected" for name in extra]
+    more = f" and {len(told) - 3} more" if len(told) > 3 else ""
+    return "; ".join(told[:3]) + more
+
+
+def _check_values(path: Path, text: pd.DataFrame, variant: Variant) -> pd.DataFrame:
+    try:
+        return frame_schema(variant).validate(_empty_to_missing(text, variant), lazy=True)
+    except pa.errors.SchemaErrors as problem:
+        raise _value_error(path, problem.failure_cases, variant) from None
+
+
+def _empty_to_missing(text: pd.DataFrame, variant: Variant) -> pd.DataFrame:
+    """Turn empty cells into missing ones where the registry allows them."""
+    return text.assign(
+        **{
+            column.name: text[column.name].where(text[column.name] != "")
+            for column in variant.columns
+            if column.nullable
+        }
+    )
+
+
+def _value_error(path: Path, failures: pd.DataFrame, variant: Variant) -> ReaderError:
+    """Condense pandera's failure cases into one message about the first column concerned."""
+    columns = {column.name: column for column in variant.columns}
+    affected = [name for name in columns if name in set(failures["column"])]
+    column, cases = columns[affected[0]], failures[failures["column"] == affected[0]]
+    cases = cases[cases["index"].notna()].drop_duplicates("index")
+    examples = ", ".join(repr(str(case)[:40]) for case in cases["failure_case"].unique()[:3])
+    wanted = (
+        f"only {', '.join(map(str, column.values))} may stand there"
+        if column.values
+        else f"every value must be {'an integer' if column.type == 'integer' else 'a number'}"
+    )
+    others = f" Other columns concerned: {', '.join(affected[1:])}." if affected[1:] else ""
+    return ReaderError(
+        f"{path}: column {column.name!r} holds {examples} in {_rows(len(cases))}; {wanted}."
+        f"{others} {REMEDY}"
+    )

@@ -1,0 +1,147 @@
+"""Synthetic twins: fitting their parameters, drawing their rows.
+
+The parameters of a twin are fitted on the real file by ``python -m lib twin NAME`` and
+committed; they hold aggregates, never rows.
+"""
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
+
+import pandas as pd
+
+from lib.datasets import ehms_twin, registry
+from lib.errors import ReaderError
+from lib.files import write_whole
+from lib.paths import TWINS
+
+FORMAT = 1
+GENERATORS: dict[str, ModuleType] = {"wustl-ehms-2020": ehms_twin}
+
+
+def _generator(name: str) -> ModuleType:
+    registry.entry(name)
+    if name not in GENERATORS:
+        raise ReaderError(f"{name} has no synthetic twin. Twins: {', '.join(GENERATORS)}.")
+    return GENERATORS[name]
+
+
+def fit(frame: pd.DataFrame, name: str = "wustl-ehms-2020") -> dict:
+    """Measure the parameters of a twin on the real rows.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        The real rows in file order.
+    name : str
+        The data set.
+
+    Returns
+    -------
+    dict
+        JSON-ready aggregates.
+    """
+    return _generator(name).fit(frame)
+
+
+def parameter_file(name: str, variant: str | None = None) -> Path:
+    """Return the path of a twin's committed parameters.
+
+    Raises
+    ------
+    ReaderError
+        If no such variant has a twin.
+    """
+    known = [each.twin for each in registry.entry(name).select(variant) if each.twin]
+    if not known:
+        raise ReaderError(f"{name} has no synthetic twin of the variant {variant!r}.")
+    return TWINS / known[0]
+
+
+def write_parameters(name: str) -> Path:
+    """Fit a twin on the real file and write its parameter file.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``"wustl-ehms-2020"``.
+
+    Returns
+    -------
+    pathlib.Path
+        The file written.
+
+    Raises
+    ------
+    ReaderError
+        If the real file is not at hand.
+    """
+    from lib.datasets.load import load
+
+    dataset = load(name)
+    if dataset.source != "real":
+        raise ReaderError(
+            f"the twin of {name} is fitted on the real file, and this is a "
+            f"{dataset.source} one. {registry.entry(name).obtain}"
+        )
+    parameters = {
+        "format": FORMAT,
+        "dataset": name,
+        "fitted_on": dataset.sha256,
+        "parameters": fit(dataset.frame, name),
+    }
+    path = parameter_file(name, dataset.variant)
+    write_whole(path, _as_text(parameters))
+    return path
+
+
+def _as_text(content, depth: int = 0) -> str:
+    """Write JSON with one line for each list, so that a change shows as a short difference."""
+    if not isinstance(content, dict) or not content:
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    indent = " " * (depth + 1)
+    lines = (f"{indent}{json.dumps(k)}: {_as_text(v, depth + 1)}" for k, v in content.items())
+    return "{\n" + ",\n".join(lines) + "\n" + " " * depth + "}" + ("" if depth else "\n")
+
+
+@lru_cache(maxsize=8)
+def _rows(name: str, path: Path, _changed: int) -> pd.DataFrame:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if content["format"] != FORMAT:
+            raise ValueError(f"format {content['format']}, expected {FORMAT}")
+        return _generator(name).draw(content["parameters"])
+    except (ValueError, KeyError, TypeError) as problem:
+        raise ReaderError(
+            f"{path} does not hold a twin's parameters ({problem}). Restore it with: "
+            f"git checkout data/twins/{path.name}"
+        ) from None
+
+
+def make_twin(name: str, variant: str | None = None) -> pd.DataFrame:
+    """Draw a twin's rows; the same rows on every call.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``"wustl-ehms-2020"``.
+    variant : str, optional
+        A variant or a group of variants.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As many rows as the real file, with its columns and types; a copy of the cached rows.
+
+    Raises
+    ------
+    ReaderError
+        If there is no twin, or its parameters are missing or damaged.
+    """
+    path = parameter_file(name, variant)
+    if not path.is_file():
+        raise ReaderError(
+            f"{path} is missing. Restore it with: git checkout data/twins/{path.name}"
+        )
+    return _rows(name, path, path.stat().st_mtime_ns).copy()
