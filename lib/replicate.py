@@ -134,13 +134,14 @@ class _PaddedRows:
         self.lengths = torch.tensor([len(task.labels) for task in tasks])
         longest = int(self.lengths.max())
         inputs = tasks[0].features.shape[1]
-        self.features = torch.zeros(len(tasks), longest, inputs, device=device)
-        self.labels = torch.zeros(len(tasks), longest, device=device)
+        features = torch.zeros(len(tasks), longest, inputs, device=device)
+        labels = torch.zeros(len(tasks), longest, device=device)
         for index, task in enumerate(tasks):
             size = len(task.labels)
-            self.features[index, :size] = torch.as_tensor(np.asarray(task.features))
-            self.labels[index, :size] = torch.as_tensor(np.asarray(task.labels))
-        self.replicates = torch.arange(len(tasks), device=device).unsqueeze(1)
+            features[index, :size] = torch.as_tensor(np.asarray(task.features))
+            labels[index, :size] = torch.as_tensor(np.asarray(task.labels))
+        self.features, self.labels = features.view(-1, inputs), labels.view(-1)
+        self.first_row = torch.arange(len(tasks), device=device).unsqueeze(1) * longest
         self.batch_size = batch_size
         self.device = device
         self.generators = [torch.Generator().manual_seed(task.seed) for task in tasks]
@@ -154,13 +155,10 @@ class _PaddedRows:
         complete = int(self.lengths.min()) // self.batch_size
         order = order.to(self.device)
         for step, rows in enumerate(order.split(self.batch_size, dim=1)):
-            chosen = rows.clamp(min=0)
             weights = None if step < complete else (rows >= 0).float()
-            yield (
-                self.features[self.replicates, chosen],
-                self.labels[self.replicates, chosen],
-                weights,
-            )
+            chosen = (rows.clamp(min=0) + self.first_row).view(-1)
+            features = self.features.index_select(0, chosen).view(*rows.shape, -1)
+            yield features, self.labels[chosen].view(rows.shape), weights
 
 
 class _Stack:
@@ -210,12 +208,13 @@ class _Stack:
         for layer in reversed(range(len(self.layers))):
             weight_gradient, bias_gradient = self.layer_gradients[layer]
             incoming = activations[layer]
-            torch.bmm(incoming.transpose(1, 2), error, out=weight_gradient)
+            # A product written straight into the strided view would run matrix by matrix.
+            weight_gradient.copy_(torch.bmm(incoming.transpose(1, 2), error))
             torch.sum(error, dim=1, keepdim=True, out=bias_gradient)
             if layer:
                 error = torch.bmm(error, self.layers[layer][0].transpose(1, 2))
                 # ELU's slope is 1 above zero and its own value plus 1 below.
-                error.mul_(incoming.clamp(max=0).add_(1))
+                error.addcmul_(error, incoming.clamp_(max=0))
 
     def step(self, active):
         """Take one Nadam update in every replicate that `active` (numpy, bool) marks."""
