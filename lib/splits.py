@@ -53,8 +53,10 @@ def oversample(rows: np.ndarray, labels: np.ndarray, seed: int) -> np.ndarray:
     return rows[sampler.sample_indices_]
 
 
-def split_rows(rows: np.ndarray, labels: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Split rows 75/25 at random, keeping the class shares (Section 5).
+def split_rows(
+    rows: np.ndarray, labels: np.ndarray, seed: int, test_share: float = TEST_SHARE
+) -> tuple[np.ndarray, np.ndarray]:
+    """Split rows at random, keeping the class shares (XMeDNN, Section 5).
 
     Parameters
     ----------
@@ -64,6 +66,8 @@ def split_rows(rows: np.ndarray, labels: np.ndarray, seed: int) -> tuple[np.ndar
         Labels of all flows.
     seed : int
         Decides the split.
+    test_share : float
+        Share of the rows that test, in (0, 1).
 
     Returns
     -------
@@ -71,7 +75,7 @@ def split_rows(rows: np.ndarray, labels: np.ndarray, seed: int) -> tuple[np.ndar
         Training and test row numbers.
     """
     train, test = train_test_split(
-        rows, test_size=TEST_SHARE, stratify=labels[rows], random_state=seed
+        rows, test_size=test_share, stratify=labels[rows], random_state=seed
     )
     return train, test
 
