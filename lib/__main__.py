@@ -1,0 +1,217 @@
+"""The command line: ``python -m lib COMMAND --help``."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from lib.errors import ReaderError
+from lib.paths import BUILD
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _complain(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _settings(options: argparse.Namespace):
+    from lib.execution import Settings
+
+    return Settings(BUILD / "run", options.profile, options.replicates, options.seed, options.jobs)
+
+
+def _execute(options: argparse.Namespace) -> int:
+    from lib.execution import execute, failed, forget
+    from lib.notebooks import find_notebooks
+
+    settings = _settings(options)
+    if options.again:
+        forget(settings.folder)
+    outcomes = execute(find_notebooks(options.chapter), settings, _say)
+    return int(failed(outcomes, _complain))
+
+
+def _book(options: argparse.Namespace) -> int:
+    from lib.book import build_book
+
+    if _execute(options):
+        return 1
+    build_book(_settings(options), _say)
+    return 0
+
+
+def _site(_options: argparse.Namespace) -> None:
+    from lib.book import build_site
+
+    build_site(_say)
+
+
+def _publish(options: argparse.Namespace) -> int:
+    from lib.publication import publish
+
+    return publish(options.chapter, options.jobs, _say)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from lib.publication import check
+
+    return check(options.chapter, options.replicates, options.seed, options.jobs, _say)
+
+
+def _serve(options: argparse.Namespace) -> None:
+    from lib.book import serve
+
+    serve(options.port, _say)
+
+
+def _clean(_options: argparse.Namespace) -> None:
+    from lib.book import clean
+
+    clean()
+
+
+def _data(_options: argparse.Namespace) -> int:
+    from lib.datasets import download_all
+
+    return download_all()
+
+
+def _twin(options: argparse.Namespace) -> None:
+    from lib.datasets.twin import write_parameters
+
+    _say(f"Written: {write_parameters(options.name)}")
+
+
+def _claims(options: argparse.Namespace) -> int | None:
+    from lib.claims import command
+
+    return command(options)
+
+
+def _bench(_options: argparse.Namespace) -> int | None:
+    from lib.bench import main
+
+    return main()
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not 1 or more")
+    return number
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m lib",
+        description="Does it still hold? Three IoT intrusion-detection papers, re-executed.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_running(commands)
+    _add_publishing(commands)
+    _add_others(commands)
+    return parser
+
+
+def _add(commands, name: str, run: Callable, text: str) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=text[0].lower() + text[1:], description=f"{text}.")
+    command.set_defaults(run=run)
+    return command
+
+
+def _add_chapter_and_jobs(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--chapter", help="one chapter, such as 03-xmednn-ehms (default: all)")
+    command.add_argument(
+        "--jobs", type=_positive, help="notebooks executed at once (default: processors)"
+    )
+
+
+def _add_running(commands) -> None:
+    for name, run, text in (
+        ("book", _book, "Execute what has changed and build the book from it"),
+        ("execute", _execute, "Execute what has changed, without building pages"),
+    ):
+        command = _add(commands, name, run, text)
+        _add_chapter_and_jobs(command)
+        command.add_argument(
+            "--profile",
+            choices=("quick", "full"),
+            default="quick",
+            help="quick: reduced epochs and replicates (default); full: the paper's settings",
+        )
+        command.add_argument(
+            "--replicates", type=_positive, help="seeds a result (default: 2 quick, 10 full)"
+        )
+        command.add_argument("--seed", type=int, help="the first seed (default: the notebook's)")
+        command.add_argument(
+            "--again", action="store_true", help="execute everything, also what is unchanged"
+        )
+
+
+def _add_publishing(commands) -> None:
+    _add(commands, "site", _site, "Build the published book; execute nothing")
+    publish = _add(
+        commands,
+        "publish",
+        _publish,
+        "Execute on real data at full profile and refresh the committed pages and records",
+    )
+    _add_chapter_and_jobs(publish)
+    check = _add(
+        commands,
+        "check",
+        _check,
+        "Execute again on real data and hold every record against the published ones",
+    )
+    _add_chapter_and_jobs(check)
+    check.add_argument("--replicates", type=_positive, default=1, help="seeds (default: 1)")
+    check.add_argument("--seed", type=int, help="the first seed (default: the published run's)")
+
+
+def _add_others(commands) -> None:
+    serve = _add(commands, "serve", _serve, "Serve the built book on this machine")
+    serve.add_argument("--port", type=int, default=8000, help="default: 8000; 0 takes a free one")
+    _add(commands, "data", _data, "Download the data that may be downloaded")
+    claims = _add(commands, "claims", _claims, "Print every claim with its verdict")
+    claims.add_argument("--json", action="store_true", help="as a list of objects")
+    twin = _add(commands, "twin", _twin, "Fit the parameters of a twin on the real file")
+    twin.add_argument("name", metavar="NAME", help="a data set, such as wustl-ehms-2020")
+    _add(commands, "bench", _bench, "Measure stacked against one-by-one training")
+    _add(commands, "clean", _clean, "Remove all that runs and builds have made (_build)")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        The command line without the program's name; ``sys.argv`` when missing.
+
+    Returns
+    -------
+    int
+        0 success; 1 a notebook or check failed; 2 the reader can mend it; 130 interrupted.
+    """
+    options = _parser().parse_args(arguments)
+    if os.environ.get("IDS_DATA"):  # Notebooks run in another folder than this command.
+        os.environ["IDS_DATA"] = str(Path(os.environ["IDS_DATA"]).expanduser().absolute())
+    try:
+        return options.run(options) or 0
+    except ReaderError as problem:
+        _complain(str(problem))
+        return 2
+    except KeyboardInterrupt:
+        _complain("\nStopped. The same command goes on from here.")
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,230 @@
+"""Assembling the book's sources, building its pages, and serving them."""
+
+import functools
+import hashlib
+import http.server
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+import nbformat
+from nbformat.v4 import new_markdown_cell
+
+from lib.errors import ReaderError
+from lib.execution import Settings
+from lib.files import sha256_of, write_whole
+from lib.notebooks import Notebook, find_notebooks, read_source
+from lib.paths import BUILD, CHAPTERS, CLAIMS, DATA, ROOT, reference_folder
+
+HTML = BUILD / "html"
+STAMP = BUILD / "html.json"
+CONFIGURATION = ("_config.yml", "_toc.yml")
+NOT_RUN = (
+    "```{admonition} Not executed yet\n:class: warning\n"
+    "This notebook has no outputs: neither this run nor the published one has executed it.\n```"
+)
+
+
+def build_site(say: Callable[[str], None]) -> Path:
+    """Build the published book from the committed notebooks; execute nothing.
+
+    Parameters
+    ----------
+    say : callable
+        Takes one line of progress.
+
+    Returns
+    -------
+    pathlib.Path
+        The front page.
+
+    Raises
+    ------
+    ReaderError
+        If a notebook has not been published, or the build has warnings.
+    """
+    missing = [notebook.name for notebook in find_notebooks() if not notebook.page.exists()]
+    if missing:
+        raise ReaderError(
+            f"Not published yet: {', '.join(missing)}. Run 'make publish' with the real data, "
+            "or 'make book' to build a book from a run of your own."
+        )
+    pages = {notebook: notebook.page.read_bytes() for notebook in find_notebooks()}
+    return _build(BUILD / "site", pages, {"IDS_RECORDS": str(reference_folder())}, say)
+
+
+def build_book(settings: Settings, say: Callable[[str], None]) -> Path:
+    """Build the book from a run's notebooks, with the published ones where it has none.
+
+    Parameters
+    ----------
+    settings : Settings
+        The run.
+    say : callable
+        Takes one line of progress.
+
+    Returns
+    -------
+    pathlib.Path
+        The front page.
+    """
+    pages = {notebook: _page_for(notebook, settings) for notebook in find_notebooks()}
+    records = {"IDS_RECORDS": str(settings.folder / "records")}
+    return _build(settings.folder, pages, records, say)
+
+
+def _page_for(notebook: Notebook, settings: Settings) -> bytes:
+    for page in (settings.page(notebook), notebook.page):
+        if page.exists():
+            return page.read_bytes()
+    blank = read_source(notebook.source)
+    blank.cells.insert(1, new_markdown_cell(NOT_RUN, id="not-executed"))
+    return nbformat.writes(blank).encode()
+
+
+def _build(
+    folder: Path, pages: dict[Notebook, bytes], records: dict[str, str], say: Callable[[str], None]
+) -> Path:
+    _require_version_1()
+    source = folder / "source"
+    _assemble(source, pages)
+    digest = _digest_of_inputs(source, records)
+    if _stamp() == digest and (HTML / "index.html").exists():
+        say("The pages are up to date.")
+    else:
+        say("Building the pages …")
+        _render(folder, source, records)
+        _put_in_place(folder / "_build" / "html", digest)
+    front = HTML / "index.html"
+    say(f"The book: {front}")
+    return front
+
+
+def _require_version_1() -> None:
+    installed = version("jupyter-book")
+    if not installed.startswith("1."):
+        raise ReaderError(
+            f"jupyter-book {installed} is installed, but version 2 and later ignore _config.yml. "
+            "Install what requirements.txt pins: pip install -r requirements.txt"
+        )
+
+
+def _assemble(source: Path, pages: dict[Notebook, bytes]) -> None:
+    """Lay the book's sources out in a folder, touching only what differs."""
+    wanted = {name: (ROOT / name).read_bytes() for name in CONFIGURATION}
+    for path in sorted(CHAPTERS.rglob("*")):
+        if path.is_file() and path.suffix not in (".py", ".ipynb", ".pyc"):
+            wanted[str(path.relative_to(ROOT))] = path.read_bytes()
+    wanted |= {str(book.page.relative_to(ROOT)): content for book, content in pages.items()}
+    for path in sorted(source.rglob("*")):
+        if path.is_file() and str(path.relative_to(source)) not in wanted:
+            path.unlink()
+    for name, content in wanted.items():
+        path = source / name
+        if not path.is_file() or path.read_bytes() != content:
+            write_whole(path, content)
+
+
+def _digest_of_inputs(source: Path, records: dict[str, str]) -> str:
+    places = [source, CLAIMS, reference_folder(), Path(records["IDS_RECORDS"]), ROOT / "lib"]
+    files = [path for place in places for path in sorted(place.rglob("*")) if path.is_file()]
+    files += [DATA / "registry.yml", ROOT / "requirements.txt"]
+    digest = hashlib.sha256(sys.version.encode())
+    for path in files:
+        if path.exists() and path.suffix != ".pyc":
+            digest.update(f"{path.relative_to(ROOT)} {sha256_of(path)}\n".encode())
+    return digest.hexdigest()
+
+
+def _stamp() -> str:
+    try:
+        return json.loads(STAMP.read_text(encoding="utf-8"))["inputs"]
+    except (OSError, ValueError, KeyError):
+        return ""
+
+
+def _render(folder: Path, source: Path, records: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "jupyter_book", "build", str(source)]
+    options = ["-n", "-W", "--keep-going", "--path-output", str(folder)]
+    result = subprocess.run(
+        [*command, *options],
+        cwd=ROOT,  # so that lib.directives can be imported
+        env=os.environ | records,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+    log = folder / "build.log"
+    write_whole(log, result.stdout)
+    front = folder / "_build" / "html" / "index.html"
+    if result.returncode or not front.exists() or not front.stat().st_size:
+        raise ReaderError(_complaint(result.stdout, source, log))
+
+
+def _complaint(output: str, source: Path, log: Path) -> str:
+    plain = re.sub(r"\x1b\[[\d;]*m", "", output).replace(f"{source}/", "")
+    lines = [line for line in plain.splitlines() if re.search(r"WARNING|ERROR|rror:", line)]
+    said = "\n".join(f"  {line}" for line in lines[:30] or plain.splitlines()[-15:])
+    return f"The pages could not be built:\n{said}\nThe whole log: {log.relative_to(ROOT)}"
+
+
+def _put_in_place(built: Path, digest: str) -> None:
+    """Show the new pages under ``_build/html`` in one step; keep ``built`` for the next build."""
+    new, old = HTML.with_name("html.new"), HTML.with_name("html.old")
+    for leftover in (new, old):
+        shutil.rmtree(leftover, ignore_errors=True)
+    shutil.copytree(built, new)
+    STAMP.unlink(missing_ok=True)
+    if HTML.exists():
+        os.replace(HTML, old)
+    os.replace(new, HTML)
+    write_whole(STAMP, json.dumps({"inputs": digest}) + "\n")
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def serve(port: int, say: Callable[[str], None]) -> None:
+    """Serve the built book on this machine only, until interrupted.
+
+    Parameters
+    ----------
+    port : int
+        0 takes a free one.
+    say : callable
+        Takes the line that names the address.
+
+    Raises
+    ------
+    ReaderError
+        If nothing is built yet, or the port is taken.
+    """
+    if not (HTML / "index.html").exists():
+        raise ReaderError("There is no built book yet. Run 'make book' or 'make site' first.")
+    handler = functools.partial(_QuietHandler, directory=str(HTML))
+    try:
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
+    except OSError as problem:
+        raise ReaderError(
+            f"Port {port} cannot be used ({problem.strerror}). Choose another: "
+            "python -m lib serve --port 8001"
+        ) from None
+    with server:
+        say(f"The book is at http://127.0.0.1:{server.server_port}/ — press Ctrl-C to stop.")
+        server.serve_forever()
+
+
+class _QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+def clean() -> None:
+    """Remove everything that a run or a build has made; leave data and ``.venv``."""
+    shutil.rmtree(BUILD, ignore_errors=True)

@@ -1,0 +1,259 @@
+"""The book's own MyST directives and roles, all fed by the ledger and the records.
+
+Directives: ``scoreboard``, ``claims`` (arguments: id patterns), ``environment``.
+Roles: ``published`` (a claim as printed), ``book`` (a published record), ``run`` (the same
+record in this run). A record's role takes a format after a bar, as in
+``{book}`xmednn.table1.dnn.accuracy|.1%` ``.
+"""
+
+import hashlib
+import json
+from html import escape
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective, SphinxRole
+
+from lib import claims
+from lib.files import sha256_of
+from lib.paths import CLAIMS, ROOT, reference_folder, run_folder
+from lib.records import Record, RecordSet, reference, this_run
+
+logger = logging.getLogger(__name__)
+NOT_PUBLISHED = "not published yet"
+NOT_RUN = "not run"
+
+
+def text_of(record: Record, form: str = "") -> str:
+    """Write a record's mean for a sentence.
+
+    Parameters
+    ----------
+    record : Record
+        Any record.
+    form : str
+        A format specification such as ``".3f"`` or ``".1%"``; when empty, counts get
+        separated thousands and everything else three decimals.
+
+    Returns
+    -------
+    str
+        With a thin gap before a percent sign, as the papers' numbers have it.
+
+    Raises
+    ------
+    ValueError
+        If the format specification is none.
+    """
+    if not form:
+        whole = all(value.is_integer() for value in record.values)
+        form = ",.0f" if whole and record.deterministic else ".3f"
+    return format(record.mean, form).replace("%", " %")
+
+
+def _tooltip(record: Record) -> str:
+    if record.deterministic or len(record.values) < 2:
+        return f"{record.id}, {record.protocol}"
+    low, high = min(record.values), max(record.values)
+    seeds = f"mean of {len(record.values)} seeds, {low:.4g} to {high:.4g}"
+    return f"{record.id}, {record.protocol}: {seeds}"
+
+
+def _span(kind: str, text: str, title: str) -> nodes.raw:
+    content = f'<span class="number-{kind}" title="{escape(title)}">{escape(text)}</span>'
+    return nodes.raw("", content, format="html")
+
+
+class _RecordRole(SphinxRole):
+    """Shows the mean of a record."""
+
+    kind = "book"
+
+    def run(self):
+        _remember_page(self.env)
+        id, _, form = self.text.partition("|")
+        published = reference()
+        record = self.records(published).get(id.strip())
+        if record is None:
+            return [self._missing(id.strip(), published)], []
+        try:
+            return [_span(self.kind, text_of(record, form.strip()), _tooltip(record))], []
+        except ValueError:
+            return [self._warn(f"{form!r} is no number format")], []
+
+    def records(self, published: RecordSet) -> RecordSet:
+        return published
+
+    def _missing(self, id: str, published: RecordSet) -> nodes.Node:
+        if not published:
+            return _span(self.kind, NOT_PUBLISHED, id)
+        return self._warn(f"there is no record {id!r} in {reference_folder().name}")
+
+    def _warn(self, problem: str) -> nodes.Node:
+        logger.warning("%s: %s", self.name, problem, location=self.get_location())
+        return nodes.problematic(self.rawtext, self.rawtext)
+
+
+class _RunRole(_RecordRole):
+    """Shows the mean of a record in this run; says so where this run has not measured it."""
+
+    kind = "run"
+
+    def records(self, published: RecordSet) -> RecordSet:
+        return this_run()
+
+    def _missing(self, id: str, published: RecordSet) -> nodes.Node:
+        if id in published:
+            return _span(self.kind, NOT_RUN, id)
+        return super()._missing(id, published)
+
+
+class _PublishedRole(SphinxRole):
+    """Shows a claim exactly as printed, with its place in the paper on demand."""
+
+    def run(self):
+        _remember_page(self.env)
+        claim = claims.load().get(self.text.strip())
+        if claim is None:
+            problem = f"published: there is no claim {self.text.strip()!r} in data/claims"
+            logger.warning("%s", problem, location=self.get_location())
+            return [nodes.problematic(self.rawtext, self.rawtext)], []
+        text = f"{claim.published} %" if claim.unit == "%" else claim.published
+        return [_span("published", text, f"{claim.paper}, {claim.locator}")], []
+
+
+class _Scoreboard(SphinxDirective):
+    """The papers and their verdicts at a glance."""
+
+    def run(self):
+        _remember_page(self.env)
+        return [nodes.raw("", claims.scoreboard_html(), format="html")]
+
+
+class _Claims(SphinxDirective):
+    """A table of the claims whose ids fit any of the patterns."""
+
+    required_arguments = 1
+    optional_arguments = 99
+
+    def run(self):
+        _remember_page(self.env)
+        patterns = " ".join(self.arguments).split()
+        ledger = claims.load()
+        for pattern in patterns:
+            if not ledger.matching(pattern):
+                location = self.get_location()
+                logger.warning("claims: no claim fits %r", pattern, location=location)
+        return [nodes.raw("", claims.as_html(*patterns), format="html")]
+
+
+class _Environment(SphinxDirective):
+    """Machine, versions and times of the published run."""
+
+    def run(self):
+        _remember_page(self.env)
+        environments = _read_json(reference_folder() / "environment.json")
+        if not environments:
+            return [nodes.paragraph("", f"The book is {NOT_PUBLISHED}.")]
+        timings = _read_json(reference_folder() / "timings.json")
+        return [
+            part
+            for chapter, machine in environments.items()
+            for part in _environment_of(chapter, machine, timings)
+        ]
+
+
+def _environment_of(chapter: str, machine: dict, timings: dict) -> list[nodes.Node]:
+    hardware = [
+        ("Processors", f"{machine['processors']} ({machine['architecture']})"),
+        ("Memory", f"{machine['memory_gib']} GiB"),
+        ("System", machine["system"]),
+    ]
+    seconds = [
+        (name, f"{entry['seconds']:,.0f} s", str(entry["threads"]))
+        for name, entry in timings.items()
+        if name.startswith(f"{chapter}/")
+    ]
+    return [
+        nodes.rubric("", f"Chapter {chapter}"),
+        _table(("Machine", ""), hardware),
+        _table(("Notebook", "Time", "Threads"), seconds),
+        _table(("Data", "Variant", "Digest (SHA-256)"), _data_of(chapter)),
+        _table(("Package", "Version"), list(machine["versions"].items())),
+    ]
+
+
+def _data_of(chapter: str) -> list[tuple[str, str, str]]:
+    origins = (record.provenance for record in reference().values())
+    return sorted(
+        {
+            (origin.dataset, origin.variant, f"{origin.sha256[:16]}…")
+            for origin in origins
+            if origin.notebook.startswith(f"{chapter}/")
+        }
+    )
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> nodes.table:
+    group = nodes.tgroup("", cols=len(head))
+    group += [nodes.colspec(colwidth=1) for _ in head]
+    group += nodes.thead("", _row(head))
+    group += nodes.tbody("", *(_row(row) for row in rows))
+    return nodes.table("", group, classes=["colwidths-auto"])
+
+
+def _row(texts: tuple[str, ...]) -> nodes.row:
+    return nodes.row("", *(nodes.entry("", nodes.paragraph("", text)) for text in texts))
+
+
+def _read_json(path: Path) -> dict:
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def _remember_page(env) -> None:
+    """Note that a page shows claims or records, so that it follows their changes."""
+    if not hasattr(env, "book_pages"):
+        env.book_pages = set()
+    env.book_pages.add(env.docname)
+    for path in _inputs():
+        env.note_dependency(str(path))
+
+
+def _inputs() -> list[Path]:
+    places = [
+        (CLAIMS, "*.csv"),
+        (reference_folder(), "**/*.json"),
+        (run_folder(), "**/*.json"),
+        (ROOT / "lib" / "claims", "*.py"),
+    ]
+    return [path for folder, form in places for path in sorted(folder.glob(form))]
+
+
+def _outdated_pages(_app: Sphinx, env, *_pages) -> set[str]:
+    """Return the pages to read again, also when an input is new or gone."""
+    digest = hashlib.sha256()
+    for path in _inputs():
+        digest.update(f"{path.name} {sha256_of(path)}\n".encode())
+    before, env.book_inputs = getattr(env, "book_inputs", ""), digest.hexdigest()
+    pages = getattr(env, "book_pages", set()) & env.found_docs
+    return pages if before != env.book_inputs else set()
+
+
+def setup(app: Sphinx) -> dict:
+    """Register directives and roles with Sphinx.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+        The application.
+    """
+    app.add_directive("scoreboard", _Scoreboard)
+    app.add_directive("claims", _Claims)
+    app.add_directive("environment", _Environment)
+    app.add_role("published", _PublishedRole())
+    app.add_role("book", _RecordRole())
+    app.add_role("run", _RunRole())
+    app.connect("env-get-outdated", _outdated_pages)
+    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

@@ -1,0 +1,467 @@
+"""Executing notebooks by papermill, each in a process of its own, never in place."""
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic, sleep
+
+import nbformat
+
+from lib.errors import ReaderError
+from lib.files import write_whole
+from lib.notebooks import Notebook, parameter_defaults, read_source, tidy
+from lib.paths import ROOT
+from lib.stamps import digest_of, first_change, inputs_of
+
+# Seconds that one notebook may take before it is stopped.
+TIME_LIMIT = {"quick": 15 * 60, "full": 90 * 60}
+QUICK_REPLICATES = 2
+HEARTBEAT = 60.0
+THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "LOKY_MAX_CPU_COUNT",
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a run is made.
+
+    Attributes
+    ----------
+    folder : pathlib.Path
+        Where notebooks, records and stamps of this run are kept, below ``_build``.
+    profile : str
+        ``"quick"`` or ``"full"``.
+    replicates, seed : int or None
+        None leaves the notebook's own default (or the quick profile's).
+    jobs : int or None
+        Notebooks executed at once; None takes the number of processors.
+    reference : pathlib.Path or None
+        Where published records are read from; None leaves the usual place.
+    """
+
+    folder: Path
+    profile: str = "quick"
+    replicates: int | None = None
+    seed: int | None = None
+    jobs: int | None = None
+    reference: Path | None = None
+
+    def page(self, notebook: Notebook) -> Path:
+        """Return where this run keeps a notebook with its outputs."""
+        return self.folder / "notebooks" / f"{notebook.name}.ipynb"
+
+    def record(self, notebook: Notebook) -> Path:
+        """Return where this run keeps a notebook's records."""
+        return self.folder / "records" / f"{notebook.name}.json"
+
+    def stamp(self, notebook: Notebook) -> Path:
+        """Return where this run notes what a notebook's outputs were made from."""
+        return self.folder / "stamps" / f"{notebook.name}.json"
+
+    def parameters(self, defaults: dict) -> dict:
+        """Return the parameters of this run for a notebook with these defaults."""
+        quick = {"replicates": QUICK_REPLICATES} if self.profile == "quick" else {}
+        chosen = {"replicates": self.replicates, "seed": self.seed}
+        named = {name: value for name, value in chosen.items() if value is not None}
+        return defaults | {"profile": self.profile} | quick | named
+
+
+@dataclass
+class Outcome:
+    """What became of one notebook.
+
+    Attributes
+    ----------
+    notebook : Notebook
+    state : str
+        ``"executed"``, ``"unchanged"`` or ``"failed"``.
+    seconds : float
+        Wall time of the execution (of the kept one when unchanged).
+    message : str
+        For a failure: cell and error.
+    """
+
+    notebook: Notebook
+    state: str
+    seconds: float = 0.0
+    message: str = ""
+
+
+def processors() -> int:
+    """Return the number of processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def execute(
+    notebooks: list[Notebook], settings: Settings, say: Callable[[str], None]
+) -> list[Outcome]:
+    """Execute the notebooks whose kept output is missing or out of date.
+
+    Notebooks are independent of each other; several run at once. A failing one does not
+    stop the others.
+
+    Parameters
+    ----------
+    notebooks : list of Notebook
+        What to execute.
+    settings : Settings
+        How.
+    say : callable
+        Takes one line of progress.
+
+    Returns
+    -------
+    list of Outcome
+        One a notebook, in the order given.
+
+    Raises
+    ------
+    ReaderError
+        If another run works in the same folder, or a notebook has no parameters cell.
+    """
+    with _only_one(settings.folder):
+        tasks = [_Task.of(notebook, settings) for notebook in notebooks]
+        outcomes = {task.notebook: task.kept() for task in tasks if task.reason == ""}
+        for number, outcome in enumerate(outcomes.values(), start=1):
+            say(f"[{number}/{len(tasks)}] {outcome.notebook.name} … unchanged")
+        waiting = [task for task in tasks if task.reason]
+        outcomes |= _execute_all(waiting, settings, say, len(outcomes), len(tasks))
+        _write_timings(settings)
+    return [outcomes[notebook] for notebook in notebooks]
+
+
+def failed(outcomes: list[Outcome], say: Callable[[str], None]) -> bool:
+    """Tell whether any notebook failed, and say which.
+
+    Parameters
+    ----------
+    outcomes : list of Outcome
+        What `execute` returned.
+    say : callable
+        Takes the line that sums it up.
+    """
+    names = [outcome.notebook.name for outcome in outcomes if outcome.state == "failed"]
+    if names:
+        say(f"{len(names)} of {len(outcomes)} notebooks failed: {', '.join(names)}")
+    return bool(names)
+
+
+def forget(folder: Path) -> None:
+    """Remove the kept outputs of a run, so that the next one executes everything.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Below ``_build``.
+    """
+    shutil.rmtree(folder / "stamps", ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _only_one(folder: Path) -> Iterator[None]:
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / "lock", "w", encoding="utf-8") as stream:
+        try:
+            import fcntl
+        except ImportError:  # Not on Windows, where two runs at once stay the reader's care.
+            yield
+            return
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise ReaderError(
+                f"Another run is executing notebooks in {folder}. Wait for it, or stop it first."
+            ) from None
+        yield
+
+
+@dataclass
+class _Task:
+    notebook: Notebook
+    settings: Settings
+    parameters: dict
+    injected: dict
+    inputs: dict[str, str]
+    reason: str = ""
+    process: subprocess.Popen | None = field(default=None, repr=False)
+
+    @classmethod
+    def of(cls, notebook: Notebook, settings: Settings) -> "_Task":
+        defaults = parameter_defaults(read_source(notebook.source), notebook.name)
+        parameters = settings.parameters(defaults)
+        # A run with the defaults gets no injected cell: the page stays equal to its source.
+        injected = {} if parameters == defaults else parameters
+        inputs = inputs_of(notebook.source, parameters)
+        return cls(
+            notebook, settings, parameters, injected, inputs, _reason(notebook, settings, inputs)
+        )
+
+    def kept(self) -> Outcome:
+        stamp = json.loads(self.settings.stamp(self.notebook).read_text(encoding="utf-8"))
+        return Outcome(self.notebook, "unchanged", stamp["seconds"])
+
+    def expected_seconds(self) -> float:
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            timings = (self.settings.folder / "timings.json").read_text(encoding="utf-8")
+            return json.loads(timings)[self.notebook.name]["seconds"]
+        return float("inf")
+
+
+def _reason(notebook: Notebook, settings: Settings, inputs: dict[str, str]) -> str:
+    """Return why the notebook must be executed; empty when its kept output still stands."""
+    try:
+        stamp = json.loads(settings.stamp(notebook).read_text(encoding="utf-8"))
+        before, digest = stamp["inputs"], stamp["digest"]
+    except (OSError, ValueError, KeyError):
+        return "no kept output"
+    if not settings.page(notebook).exists() or not settings.record(notebook).exists():
+        return "no kept output"
+    if digest == digest_of(inputs):
+        return ""
+    return f"{first_change(before, inputs)} changed"
+
+
+def _execute_all(tasks, settings, say, done, total) -> dict[Notebook, Outcome]:
+    if not tasks:
+        return {}
+    jobs = min(settings.jobs or processors(), len(tasks))
+    threads = max(1, processors() // jobs)
+    say(f"Executing {len(tasks)} of {total} notebooks, {jobs} at once, {settings.profile} profile.")
+    # The longest first, so that no long one is left to run alone at the end.
+    tasks = sorted(tasks, key=lambda task: -task.expected_seconds())
+    with ThreadPoolExecutor(jobs) as pool:
+        futures = {pool.submit(_execute_one, task, threads): task for task in tasks}
+        try:
+            return _collect(futures, say, done, total)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            _stop_all(tasks, futures)
+            raise
+
+
+def _collect(futures: dict[Future, _Task], say, done, total) -> dict[Notebook, Outcome]:
+    outcomes, pending, begun = {}, set(futures), monotonic()
+    while pending:
+        finished, pending = wait(pending, timeout=HEARTBEAT, return_when=FIRST_COMPLETED)
+        for future in finished:
+            outcome, done = future.result(), done + 1
+            outcomes[outcome.notebook] = outcome
+            say(_progress(outcome, futures[future], done, total))
+        running = [task.notebook.name for future, task in futures.items() if future.running()]
+        if not finished and running:
+            say(f"      still running: {', '.join(running)} ({_time(monotonic() - begun)})")
+    return outcomes
+
+
+def _progress(outcome: Outcome, task: _Task, done: int, total: int) -> str:
+    line = f"[{done}/{total}] {outcome.notebook.name} … {_time(outcome.seconds)}"
+    if outcome.state == "failed":
+        return f"{line} FAILED\n{outcome.message}"
+    return f"{line} ({task.reason})"
+
+
+def _time(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
+
+
+def _execute_one(task: _Task, threads: int) -> Outcome:
+    settings, notebook = task.settings, task.notebook
+    # From here on the kept output is no longer trusted, whatever interrupts the run.
+    for kept in (settings.stamp(notebook), settings.record(notebook), settings.page(notebook)):
+        kept.unlink(missing_ok=True)
+    working = settings.folder / "working" / f"{notebook.name}.ipynb"
+    working.parent.mkdir(parents=True, exist_ok=True)
+    begun = monotonic()
+    failure = _run_process(task, working, threads)
+    outcome = Outcome(notebook, "failed" if failure else "executed", monotonic() - begun, failure)
+    if failure:
+        outcome.message += _keep_failed(settings, notebook, working)
+    else:
+        _keep(task, working, outcome.seconds, threads)
+    return outcome
+
+
+def _run_process(task: _Task, working: Path, threads: int) -> str:
+    """Run one notebook in a process of its own; return the failure, empty on success."""
+    settings, notebook = task.settings, task.notebook
+    limit = TIME_LIMIT[task.parameters["profile"]]
+    command = [sys.executable, "-m", "lib.execution", str(notebook.source), str(working)]
+    task.process = subprocess.Popen(
+        [*command, json.dumps(task.injected)],
+        cwd=ROOT,
+        env=_environment(settings, threads),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        # The open stdin is the child's sign that we live; communicate() would close it.
+        output, noise = _read_both(task.process, limit)
+    except subprocess.TimeoutExpired:
+        _stop(task.process)
+        return (
+            f"  it took longer than {_time(limit)} and was stopped (TIME_LIMIT, lib/execution.py)"
+        )
+    if task.process.returncode == 0 and not settings.record(notebook).exists():
+        return "  it ended without writing its records: the last cell must call recorder.save()"
+    if task.process.returncode == 0:
+        return ""
+    return output.strip("\n") or noise.strip()[-2000:] or "  its process ended without a word"
+
+
+def _read_both(process: subprocess.Popen, limit: float) -> tuple[str, str]:
+    texts: dict[str, str] = {}
+
+    def drain(name, stream):
+        texts[name] = stream.read()
+
+    readers = [
+        threading.Thread(target=drain, args=(name, stream), daemon=True)
+        for name, stream in (("output", process.stdout), ("noise", process.stderr))
+    ]
+    for reader in readers:
+        reader.start()
+    process.wait(limit)
+    for reader in readers:
+        reader.join(timeout=5)
+    process.stdin.close()
+    return texts.get("output", ""), texts.get("noise", "")
+
+
+def _environment(settings: Settings, threads: int) -> dict[str, str]:
+    environment = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
+    environment |= dict.fromkeys(THREAD_VARIABLES, str(threads))
+    environment |= {
+        "PYTHONHASHSEED": "0",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        "IPYTHONDIR": str(settings.folder / "ipython"),
+        "IDS_RECORDS": str(settings.folder / "records"),
+    }
+    if settings.reference:
+        environment["IDS_REFERENCE"] = str(settings.reference)
+    return environment
+
+
+def _stop(process: subprocess.Popen | None) -> None:
+    """End a process and the kernels below it."""
+    if process is None or process.poll() is not None:
+        return
+    import psutil
+
+    with contextlib.suppress(psutil.NoSuchProcess):
+        family = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+        for member in family:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                member.kill()
+    process.wait()
+
+
+def _stop_all(tasks: list[_Task], futures) -> None:
+    # Repeated, since a worker may be about to start its process.
+    while any(future.running() for future in futures):
+        for task in tasks:
+            _stop(task.process)
+        sleep(0.05)
+
+
+def _keep_failed(settings: Settings, notebook: Notebook, working: Path) -> str:
+    settings.record(notebook).unlink(missing_ok=True)
+    if not working.exists():
+        return ""
+    failed = settings.folder / "failed" / f"{notebook.name}.ipynb"
+    failed.parent.mkdir(parents=True, exist_ok=True)
+    os.replace(working, failed)
+    return f"\n  the notebook as far as it came: {failed.relative_to(ROOT)}"
+
+
+def _keep(task: _Task, working: Path, seconds: float, threads: int) -> None:
+    settings, notebook = task.settings, task.notebook
+    clean = tidy(nbformat.read(working, as_version=4))
+    write_whole(settings.page(notebook), nbformat.writes(clean) + "\n")
+    working.unlink()
+    (settings.folder / "failed" / f"{notebook.name}.ipynb").unlink(missing_ok=True)
+    stamp = {
+        "digest": digest_of(task.inputs),
+        "seconds": round(seconds, 1),
+        "threads": threads,
+        "inputs": task.inputs,
+    }
+    write_whole(settings.stamp(notebook), json.dumps(stamp, indent=1) + "\n")
+
+
+def _write_timings(settings: Settings) -> None:
+    timings = {}
+    for path in sorted((settings.folder / "stamps").glob("*/*.json")):
+        stamp = json.loads(path.read_text(encoding="utf-8"))
+        name = f"{path.parent.name}/{path.stem}"
+        timings[name] = {"seconds": stamp["seconds"], "threads": stamp["threads"]}
+    write_whole(settings.folder / "timings.json", json.dumps(timings, indent=1) + "\n")
+    shutil.rmtree(settings.folder / "working", ignore_errors=True)
+
+
+def _die_with_parent() -> None:
+    """End this process when the one that started it is gone, however it went.
+
+    The parent holds the other end of our stdin open for as long as it lives; the kernel
+    in turn watches this process.
+    """
+    os.read(sys.stdin.fileno(), 1)
+    os._exit(1)
+
+
+def _execute_here(source: Path, output: Path, parameters: dict) -> int:
+    """Execute one notebook in this process; print what failed."""
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+    from traitlets.config import Config
+
+    nbformat.write(read_source(source), output)
+    try:
+        with tempfile.TemporaryDirectory(prefix="kernel-") as sockets:
+            # Sockets in a folder of its own: kernels that start together cannot race for a port.
+            transport = {"transport": "ipc", "ip": f"{sockets}/kernel"}
+            papermill.execute_notebook(
+                output,
+                output,
+                parameters=parameters,
+                progress_bar=False,
+                cwd=source.parent,
+                config=Config(KernelManager=transport),
+            )
+    except PapermillExecutionError as problem:
+        print(_describe(problem, injected=bool(parameters)))
+        return 1
+    return 0
+
+
+def _describe(problem, injected: bool) -> str:
+    first = next((line for line in problem.source.splitlines() if line.strip()), "")
+    number = problem.cell_index + (0 if injected else 1)
+    error = (
+        problem.evalue if problem.ename == "ReaderError" else f"{problem.ename}: {problem.evalue}"
+    )
+    return f"  cell {number} (In [{problem.exec_count}]), which begins with: {first}\n  {error}"
+
+
+if __name__ == "__main__":
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+    sys.exit(_execute_here(Path(sys.argv[1]), Path(sys.argv[2]), json.loads(sys.argv[3])))

@@ -1,0 +1,183 @@
+"""Notebooks as pairs: the ``.py`` that is written and the ``.ipynb`` that is made from it."""
+
+import ast
+from dataclasses import dataclass
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbformat import NotebookNode
+
+from lib.errors import ReaderError
+from lib.paths import CHAPTERS, chapter_names
+
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+PARAMETERS = ("profile", "seed", "replicates")
+
+
+@dataclass(frozen=True, order=True)
+class Notebook:
+    """One notebook of the book.
+
+    Attributes
+    ----------
+    chapter : str
+        Folder below ``chapters/``, such as ``"03-xmednn-ehms"``.
+    stem : str
+        File name without its ending, such as ``"02_reproduction"``.
+    """
+
+    chapter: str
+    stem: str
+
+    @property
+    def name(self) -> str:
+        """Chapter and stem, as printed in progress lines and kept in records."""
+        return f"{self.chapter}/{self.stem}"
+
+    @property
+    def source(self) -> Path:
+        """The authored ``.py`` file."""
+        return CHAPTERS / self.chapter / f"{self.stem}.py"
+
+    @property
+    def page(self) -> Path:
+        """The published ``.ipynb`` file beside the source; may not exist yet."""
+        return self.source.with_suffix(".ipynb")
+
+
+def find_notebooks(chapter: str | None = None) -> list[Notebook]:
+    """Return the notebooks of one chapter or of all, in reading order.
+
+    Parameters
+    ----------
+    chapter : str, optional
+        Folder name below ``chapters/``; all chapters when missing.
+
+    Raises
+    ------
+    ReaderError
+        If there is no such chapter.
+    """
+    chapters = chapter_names()
+    if chapter is not None and chapter not in chapters:
+        raise ReaderError(
+            f"There is no chapter {chapter!r}. Choose one of: {', '.join(chapters) or '(none)'}."
+        )
+    return [
+        Notebook(name, source.stem)
+        for name in ([chapter] if chapter else chapters)
+        for source in sorted((CHAPTERS / name).glob("[0-9]*.py"))
+    ]
+
+
+def read_source(path: Path) -> NotebookNode:
+    """Convert a percent-format ``.py`` file to a notebook without outputs.
+
+    Cell ids are numbered, so that the same source gives the same notebook.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The authored file.
+    """
+    notebook = jupytext.read(path, fmt="py:percent")
+    notebook.metadata = NotebookNode(kernelspec=NotebookNode(KERNEL))
+    for number, cell in enumerate(notebook.cells, start=1):
+        cell.id = f"cell-{number:03d}"
+    return notebook
+
+
+def parameter_defaults(notebook: NotebookNode, name: str) -> dict:
+    """Return what the cell tagged ``parameters`` assigns.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        As `read_source` returns it.
+    name : str
+        The notebook's name, for the message.
+
+    Raises
+    ------
+    ReaderError
+        If there is not exactly one such cell, or it does not assign literals to
+        exactly ``profile``, ``seed`` and ``replicates``.
+    """
+    cells = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
+    try:
+        (cell,) = cells
+        defaults = {
+            statement.targets[0].id: ast.literal_eval(statement.value)
+            for statement in ast.parse(cell.source).body
+            if isinstance(statement, ast.Assign)
+        }
+    except (ValueError, SyntaxError, AttributeError):
+        defaults = {}
+    if sorted(defaults) != sorted(PARAMETERS):
+        raise ReaderError(
+            f"{name} needs one cell tagged 'parameters' that assigns plain values to "
+            f"{', '.join(PARAMETERS)} and nothing else."
+        )
+    return defaults
+
+
+def tidy(notebook: NotebookNode) -> NotebookNode:
+    """Remove what differs between two runs of the same code: times, paths, versions.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        As papermill wrote it; not changed.
+
+    Returns
+    -------
+    nbformat.NotebookNode
+        Sources, outputs, tags and figure metadata, with numbered cell ids.
+    """
+    clean = nbformat.from_dict(notebook)
+    clean.metadata = NotebookNode(
+        kernelspec=NotebookNode(KERNEL), language_info=NotebookNode(name="python")
+    )
+    for number, cell in enumerate(clean.cells, start=1):
+        cell.id = f"cell-{number:03d}"
+        cell.metadata = authored_metadata(cell)
+    return clean
+
+
+def authored_metadata(cell: NotebookNode) -> NotebookNode:
+    """Return the part of a cell's metadata that its author wrote: tags and figure options.
+
+    Parameters
+    ----------
+    cell : nbformat.NotebookNode
+        A cell of a source or of an executed notebook.
+    """
+    kept = {key: cell.metadata[key] for key in ("tags", "mystnb") if cell.metadata.get(key)}
+    return nbformat.from_dict(kept)
+
+
+def pair_differences(source: NotebookNode, page: NotebookNode) -> list[str]:
+    """Compare a source with its executed page, cell by cell.
+
+    Parameters
+    ----------
+    source, page : nbformat.NotebookNode
+        As `read_source` returns it, and the ``.ipynb`` beside it.
+
+    Returns
+    -------
+    list of str
+        One sentence a difference; empty when the page belongs to the source.
+    """
+    problems = []
+    if len(source.cells) != len(page.cells):
+        problems.append(f"the source has {len(source.cells)} cells, the page {len(page.cells)}")
+    for number, (ours, theirs) in enumerate(zip(source.cells, page.cells, strict=False), start=1):
+        if ours.cell_type != theirs.cell_type:
+            problems.append(f"cell {number} is {ours.cell_type} in the source only")
+        elif ours.source != theirs.source:
+            problems.append(f"cell {number} has another text in the page")
+        elif authored_metadata(ours) != authored_metadata(theirs):
+            problems.append(f"cell {number} has other tags or figure options in the page")
+    return problems

@@ -1,0 +1,245 @@
+"""Publishing a full run on real data, and checking a fresh run against the published one."""
+
+import json
+import os
+import platform
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+
+from lib.errors import ReaderError
+from lib.execution import Settings, execute, failed, processors
+from lib.files import write_whole
+from lib.notebook_checks import problems_of
+from lib.notebooks import Notebook, find_notebooks, pair_differences, read_source
+from lib.paths import BUILD, DATA
+from lib.records import Record, RecordSet
+from lib.stamps import data_found, required_versions
+
+REFERENCE = DATA / "reference"
+# An honest repetition is called different at most so often, over all records together.
+FALSE_ALARMS = 0.01
+# Equality of what has no random draw, across processors and libraries of linear algebra.
+SAME = 1e-6
+# What one step of measuring is worth where the published seeds show no spread at all.
+SMALLEST_SPREAD = {"rank": 1.0, "other": 0.005}
+
+
+def publish(chapter: str | None, jobs: int | None, say: Callable[[str], None]) -> int:
+    """Execute at full profile on real data; refresh the committed pages and records.
+
+    Nothing that is committed changes before every notebook has succeeded and passed the
+    checks of `lib.notebook_checks`.
+
+    Parameters
+    ----------
+    chapter : str, optional
+        One chapter; all when missing.
+    jobs : int, optional
+        Notebooks executed at once.
+    say : callable
+        Takes one line of progress.
+
+    Returns
+    -------
+    int
+        0, or 1 when a notebook failed.
+
+    Raises
+    ------
+    ReaderError
+        If the real data are missing, or an output may not be shown.
+    """
+    notebooks = find_notebooks(chapter)
+    _require_real_data(notebooks)
+    folder = BUILD / "publish"
+    settings = Settings(folder, profile="full", jobs=jobs, reference=folder / "records")
+    if failed(execute(notebooks, settings, say), say):
+        return 1
+    _check_publishable(notebooks, settings)
+    for notebook in notebooks:
+        write_whole(notebook.page, settings.page(notebook).read_bytes())
+        record = REFERENCE / f"{notebook.name}.json"
+        write_whole(record, settings.record(notebook).read_bytes())
+    _remove_leftovers(notebooks)
+    _write_circumstances(notebooks, folder)
+    say(f"Published {len(notebooks)} notebooks: chapters/*.ipynb and data/reference.")
+    return 0
+
+
+def _require_real_data(notebooks: list[Notebook]) -> None:
+    for notebook in notebooks:
+        for name, state in data_found(notebook.source).items():
+            if not state.startswith("real"):
+                raise ReaderError(
+                    f"{notebook.name} needs the real file of {name.removeprefix('data ')}, found "
+                    f"only: {state.split()[0]}. Point IDS_DATA at the data folder, or run "
+                    "'make data'; do not set IDS_TWIN."
+                )
+
+
+def _check_publishable(notebooks: list[Notebook], settings: Settings) -> None:
+    problems = []
+    for notebook in notebooks:
+        page = nbformat.read(settings.page(notebook), as_version=4)
+        found = pair_differences(read_source(notebook.source), page) + problems_of(page)
+        problems += [f"  {notebook.name}, {problem}" for problem in found]
+    for record in RecordSet.read(settings.folder / "records").values():
+        if not record.provenance.judges_papers:
+            problems.append(f"  record {record.id} is not from real data at full profile")
+    if problems:
+        listed = "\n".join(problems[:40])
+        raise ReaderError(f"The run succeeded but may not be published:\n{listed}")
+
+
+def _remove_leftovers(notebooks: list[Notebook]) -> None:
+    """Remove published pages and records of notebooks that no longer exist."""
+    names = {notebook.name for notebook in notebooks}
+    for chapter in {notebook.chapter for notebook in notebooks}:
+        pages = (notebooks[0].source.parent.parent / chapter).glob("[0-9]*.ipynb")
+        for path in [*pages, *(REFERENCE / chapter).glob("*.json")]:
+            if f"{chapter}/{path.stem}" not in names:
+                path.unlink()
+
+
+def _write_circumstances(notebooks: list[Notebook], folder: Path) -> None:
+    measured = json.loads((folder / "timings.json").read_text(encoding="utf-8"))
+    chapters = {notebook.chapter for notebook in notebooks}
+    _merge(
+        REFERENCE / "timings.json",
+        {notebook.name: measured[notebook.name] for notebook in notebooks},
+        chapters,
+    )
+    _merge(REFERENCE / "environment.json", dict.fromkeys(chapters, machine()), chapters)
+
+
+def _merge(path: Path, entries: dict, chapters: set[str]) -> None:
+    kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    kept = {name: value for name, value in kept.items() if name.split("/")[0] not in chapters}
+    write_whole(path, json.dumps(kept | entries, indent=1, sort_keys=True) + "\n")
+
+
+def machine() -> dict:
+    """Describe this machine in general words: no name, no path, nothing of its owner.
+
+    Returns
+    -------
+    dict
+        Processor count and architecture, memory in GiB, system, and package versions.
+    """
+    return {
+        "processors": processors(),
+        "architecture": platform.machine(),
+        "memory_gib": round(_memory_bytes() / 2**30),
+        "system": platform.system(),
+        "versions": required_versions(),
+    }
+
+
+def _memory_bytes() -> int:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+def check(
+    chapter: str | None,
+    replicates: int,
+    seed: int | None,
+    jobs: int | None,
+    say: Callable[[str], None],
+) -> int:
+    """Execute again on real data and hold every record against the published ones.
+
+    Parameters
+    ----------
+    chapter : str, optional
+        One chapter; all when missing.
+    replicates : int
+        Seeds of the fresh run, at least 1.
+    seed : int, optional
+        The first seed; the published run's own when missing.
+    jobs : int, optional
+        Notebooks executed at once.
+    say : callable
+        Takes one line of progress.
+
+    Returns
+    -------
+    int
+        0, or 1 when a notebook failed or a record lies outside.
+
+    Raises
+    ------
+    ReaderError
+        If the real data or the published records are missing.
+    """
+    notebooks = find_notebooks(chapter)
+    _require_real_data(notebooks)
+    published = _records_of(notebooks, REFERENCE)
+    if not published:
+        raise ReaderError("There are no published records to check against: run 'make publish'.")
+    settings = Settings(BUILD / "check", "full", replicates, seed, jobs)
+    if failed(execute(notebooks, settings, say), say):
+        return 1
+    outside = records_outside(published, _records_of(notebooks, settings.folder / "records"))
+    for line in outside:
+        say(line)
+    if outside:
+        say(f"{len(outside)} of {len(published)} records do not hold.")
+        return 1
+    say(f"All {len(published)} published records hold in a fresh run.")
+    return 0
+
+
+def _records_of(notebooks: list[Notebook], folder: Path) -> dict[str, Record]:
+    names = {notebook.name for notebook in notebooks}
+    return {
+        record.id: record
+        for record in RecordSet.read(folder).values()
+        if record.provenance.notebook in names
+    }
+
+
+def records_outside(published: dict[str, Record], fresh: dict[str, Record]) -> list[str]:
+    """Name the records of a fresh run that the published run does not lead one to expect.
+
+    What has no random draw must be equal. The rest must lie in the prediction interval
+    for one more run, at a level divided by the number of values compared, so that an
+    honest repetition fails in at most one of a hundred checks.
+
+    Parameters
+    ----------
+    published, fresh : dict of str to Record
+        By record id.
+
+    Returns
+    -------
+    list of str
+        One line a record that is missing, new or outside.
+    """
+    compared = sum(len(r.values) for id, r in fresh.items() if id in published)
+    level = 1 - FALSE_ALARMS / max(1, compared)
+    lines = [f"{id}: published, but not measured" for id in sorted(published.keys() - fresh.keys())]
+    lines += [
+        f"{id}: measured, but not published" for id in sorted(fresh.keys() - published.keys())
+    ]
+    for id in sorted(published.keys() & fresh.keys()):
+        low, high = _expected(published[id], level)
+        lines += [
+            f"{id}: {value:.6g} is outside {low:.6g} to {high:.6g} (published mean "
+            f"{published[id].mean:.6g})"
+            for value in fresh[id].values
+            if not low <= value <= high
+        ]
+    return lines
+
+
+def _expected(record: Record, level: float) -> tuple[float, float]:
+    if record.deterministic or len(record.values) < 2:
+        margin = SAME * max(1.0, abs(record.mean))
+        return record.mean - margin, record.mean + margin
+    from lib.intervals import prediction_interval
+
+    low, high = prediction_interval(record.values, level)
+    floor = SMALLEST_SPREAD["rank" if ".rank." in record.id else "other"]
+    return min(low, record.mean - floor), max(high, record.mean + floor)
