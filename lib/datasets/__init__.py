@@ -1,8 +1,8 @@
 """The data layer: known files, their search, their check, and their synthetic twins."""
 
-from lib.datasets.download import download, download_all
-from lib.datasets.fidelity import fidelity, fidelity_summary
-from lib.datasets.load import Dataset, card, load
+from lib.datasets.closeness import fidelity, fidelity_summary
+from lib.datasets.downloading import download, download_all
+from lib.datasets.loading import Dataset, card, load
 from lib.datasets.registry import Entry, Part, Variant, entry, names
 
 __all__ = [

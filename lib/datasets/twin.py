@@ -12,6 +12,7 @@ from types import ModuleType
 import pandas as pd
 
 from lib.datasets import ehms_twin, registry
+from lib.datasets.closeness import fidelity
 from lib.errors import ReaderError
 from lib.files import write_whole
 from lib.paths import TWINS
@@ -77,7 +78,7 @@ def write_parameters(name: str) -> Path:
     ReaderError
         If the real file is not at hand.
     """
-    from lib.datasets.load import load
+    from lib.datasets.loading import load
 
     dataset = load(name)
     if dataset.source != "real":
@@ -85,14 +86,17 @@ def write_parameters(name: str) -> Path:
             f"the twin of {name} is fitted on the real file, and this is a "
             f"{dataset.source} one. {registry.entry(name).obtain}"
         )
-    parameters = {
+    parameters = fit(dataset.frame, name)
+    measured = fidelity(dataset.frame, _generator(name).draw(parameters))
+    content = {
         "format": FORMAT,
         "dataset": name,
         "fitted_on": dataset.sha256,
-        "parameters": fit(dataset.frame, name),
+        "fidelity": measured.round(3).to_dict("list"),
+        "parameters": parameters,
     }
     path = parameter_file(name, dataset.variant)
-    write_whole(path, _as_text(parameters))
+    write_whole(path, _as_text(content))
     return path
 
 
@@ -105,18 +109,24 @@ def _as_text(content, depth: int = 0) -> str:
     return "{\n" + ",\n".join(lines) + "\n" + " " * depth + "}" + ("" if depth else "\n")
 
 
-@lru_cache(maxsize=8)
-def _rows(name: str, path: Path, _changed: int) -> pd.DataFrame:
+def _content(path: Path) -> dict:
+    repair = f"Restore it with: git checkout data/twins/{path.name}"
+    if not path.is_file():
+        raise ReaderError(f"{path} is missing. {repair}")
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         if content["format"] != FORMAT:
             raise ValueError(f"format {content['format']}, expected {FORMAT}")
-        return _generator(name).draw(content["parameters"])
+        return {key: content[key] for key in ("fidelity", "parameters")}
     except (ValueError, KeyError, TypeError) as problem:
         raise ReaderError(
-            f"{path} does not hold a twin's parameters ({problem}). Restore it with: "
-            f"git checkout data/twins/{path.name}"
+            f"{path} does not hold a twin's parameters ({problem}). {repair}"
         ) from None
+
+
+@lru_cache(maxsize=8)
+def _rows(name: str, path: Path, _changed: int) -> pd.DataFrame:
+    return _generator(name).draw(_content(path)["parameters"])
 
 
 def make_twin(name: str, variant: str | None = None) -> pd.DataFrame:
@@ -140,8 +150,24 @@ def make_twin(name: str, variant: str | None = None) -> pd.DataFrame:
         If there is no twin, or its parameters are missing or damaged.
     """
     path = parameter_file(name, variant)
-    if not path.is_file():
-        raise ReaderError(
-            f"{path} is missing. Restore it with: git checkout data/twins/{path.name}"
-        )
-    return _rows(name, path, path.stat().st_mtime_ns).copy()
+    changed = path.stat().st_mtime_ns if path.is_file() else 0
+    return _rows(name, path, changed).copy()
+
+
+def fidelity_table(dataset) -> pd.DataFrame:
+    """Return how close the twin comes to the real file, for a data page.
+
+    Parameters
+    ----------
+    dataset : lib.datasets.Dataset
+        What the page loaded. With the real file the table is measured now; without it, the
+        table is the one measured when the twin was fitted.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `lib.datasets.fidelity` gives it, rounded to three decimals.
+    """
+    if dataset.source == "real":
+        return fidelity(dataset.frame, make_twin(dataset.name, dataset.variant)).round(3)
+    return pd.DataFrame(_content(parameter_file(dataset.name, dataset.variant))["fidelity"])

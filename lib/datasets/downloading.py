@@ -59,11 +59,11 @@ def download(
     entry = registry.entry(name)
     paths = []
     for chosen in entry.select(variant):
-        for part in chosen.parts:
-            address = (addresses or {}).get(part.file_names[0], part.address)
-            if address:
-                paths.append(_ensure(entry, part, address, echo))
-        if not any(part.address for part in chosen.parts) and not addresses:
+        known = {
+            part: (addresses or {}).get(part.file_names[0], part.address) for part in chosen.parts
+        }
+        paths += [_ensure(entry, part, known[part], echo) for part in known if known[part]]
+        if not all(known.values()):
             echo(_by_hand(entry, chosen))
     return paths
 

@@ -5,12 +5,10 @@ import pandas as pd
 from scipy.stats import ks_2samp
 
 
-def _numeric(frame: pd.DataFrame, other: pd.DataFrame, class_column: str) -> list[str]:
-    """Return the number columns that vary, in file order."""
-    numbers = frame.select_dtypes("number").columns
-    return [
-        c for c in numbers if c != class_column and max(frame[c].nunique(), other[c].nunique()) > 1
-    ]
+def _compared(real: pd.DataFrame, twin: pd.DataFrame, class_column: str) -> list[str]:
+    """Return the number columns that vary within a class, in file order."""
+    varies = sum((frame.groupby(class_column).nunique().max() > 1) for frame in (real, twin))
+    return [name for name in real.select_dtypes("number") if varies.get(name, 0) > 0]
 
 
 def _kolmogorov(real: pd.Series, twin: pd.Series) -> float:
@@ -34,18 +32,18 @@ def fidelity(
     pandas.DataFrame
         One row a column: its name as ``column``; one column a class with the two-sample
         Kolmogorov-Smirnov statistic (0 equal, 1 apart); ``correlation``, the largest absolute
-        difference of its Spearman correlations with the other columns, over all classes that
-        have at least two values there (0 to 2).
+        difference of its Spearman correlations with the other columns, over all classes (0 to 2;
+        a column that is constant within a class counts as uncorrelated there).
     """
-    columns = _numeric(real, twin, class_column)
+    columns = _compared(real, twin, class_column)
     table = pd.DataFrame({"column": columns})
     differences = []
     for name in real[class_column].unique():
         ours, theirs = (frame[frame[class_column] == name][columns] for frame in (real, twin))
         table[name] = [_kolmogorov(ours[c], theirs[c]) for c in columns]
-        differences.append((ours.corr("spearman") - theirs.corr("spearman")).abs())
-    stacked = np.stack([difference.to_numpy() for difference in differences])
-    table["correlation"] = np.nanmax(np.nan_to_num(stacked), axis=(0, 1))
+        spearman = [frame.corr("spearman").fillna(0) for frame in (ours, theirs)]
+        differences.append((spearman[0] - spearman[1]).abs().to_numpy())
+    table["correlation"] = np.max(differences, axis=(0, 1))
     return table
 
 

@@ -157,6 +157,7 @@ def card(name: str, variant: str | None = None) -> pd.DataFrame:
         ("licence", entry.licence),
         ("citation", f"{entry.citation} doi:{entry.doi}"),
         ("official address", entry.official),
+        *(("official file", part.address) for part in chosen.parts if part.address),
         ("how to obtain it", entry.obtain),
     ]
     return pd.DataFrame(facts, columns=["fact", "value"])
