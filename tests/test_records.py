@@ -1,0 +1,81 @@
+"""Records keep values, seeds and provenance, and are written whole."""
+
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lib import records
+from lib.errors import ReaderError
+
+DATASET = SimpleNamespace(name="some-data", variant="complete", sha256="ab", source="real")
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("IDS_RECORDS", str(tmp_path))
+    return tmp_path
+
+
+def recorder(notebook="01-paper/01_data", **changes):
+    dataset = SimpleNamespace(**(vars(DATASET) | changes))
+    return records.Recorder(notebook, dataset, "full", seed=7, replicates=2)
+
+
+def test_what_is_saved_is_read(folder):
+    one = recorder()
+    one.add("paper.rows", 12, deterministic=True)
+    one.add_scores("paper.table1.rf", pd.DataFrame({"f1": [0.25, 0.75]}), protocol="honest")
+    one.save()
+    found = records.this_run()
+    assert set(found) == {"paper.rows", "paper.table1.rf.f1"}
+    assert found["paper.table1.rf.f1"].mean == 0.5
+    assert found["paper.table1.rf.f1"].protocol == "honest"
+    assert found["paper.rows"].deterministic
+    assert found["paper.rows"].provenance.seed == 7
+    assert [path.suffix for path in folder.rglob("*") if path.is_file()] == [".json"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "judges"), [({}, True), ({"source": "twin"}, False), ({"source": "unknown"}, False)]
+)
+def test_only_real_data_judges_a_paper(folder, changes, judges):
+    assert recorder(**changes).provenance.judges_papers is judges
+
+
+def test_the_quick_profile_judges_no_paper():
+    quick = records.Recorder("01-paper/01_data", DATASET, "quick", 7, 2)
+    assert not quick.provenance.judges_papers
+
+
+def test_doubled_and_broken_values_are_refused(folder):
+    one = recorder()
+    one.add("a.b", 1)
+    with pytest.raises(ValueError, match="twice"):
+        one.add("a.b", 2)
+    for value in (np.nan, [], [1, np.inf]):
+        with pytest.raises(ValueError, match="finite"):
+            one.add("a.c", value)
+
+
+def test_one_id_in_two_files_is_refused(folder):
+    for notebook in ("01-paper/01_data", "01-paper/02_reproduction"):
+        one = recorder(notebook)
+        one.add("a.b", 1)
+        one.save()
+    with pytest.raises(ReaderError, match="two files"):
+        records.this_run()
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[1]", json.dumps({"format": 99})])
+def test_a_broken_file_is_named(folder, content):
+    (folder / "01-paper").mkdir()
+    (folder / "01-paper" / "x.json").write_text(content)
+    with pytest.raises(ReaderError, match=r"x\.json"):
+        records.this_run()
+
+
+def test_no_run_is_an_empty_set(folder):
+    assert len(records.this_run()) == 0
