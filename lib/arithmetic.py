@@ -115,24 +115,26 @@ def mean_interval(intervals: Sequence[Interval]) -> Interval:
     return Interval(sum(lows) / len(lows), sum(highs) / len(highs))
 
 
-def deviation_interval(intervals: Sequence[Interval]) -> Interval:
-    """Return bounds on the sample standard deviation of numbers known to lie in intervals.
+def deviation_interval(intervals: Sequence[Interval], sample: bool = True) -> Interval:
+    """Return bounds on the standard deviation of numbers known to lie in intervals.
 
     Parameters
     ----------
     intervals : sequence of Interval
         At least two.
+    sample : bool
+        Divide by n - 1, or else by n.
 
     Returns
     -------
     Interval
         By the triangle inequality, the deviation of the midpoints moves by at most the
-        half width times ``sqrt(n / (n - 1))``; safe, slightly wide.
+        half width times ``sqrt(n / divisor)``; safe, slightly wide.
     """
     bounds = np.asarray(intervals, dtype=float)
-    middle = float(bounds.mean(axis=1).std(ddof=1))
+    middle = float(bounds.mean(axis=1).std(ddof=int(sample)))
     half_width = float((bounds[:, 1] - bounds[:, 0]).max() / 2)
-    reach = half_width * math.sqrt(len(bounds) / (len(bounds) - 1))
+    reach = half_width * math.sqrt(len(bounds) / (len(bounds) - int(sample)))
     return Interval(max(middle - reach, 0.0), middle + reach)
 
 

@@ -104,12 +104,13 @@ def test_unknown_average_is_refused():
 @given(
     st.lists(st.floats(0, 1), min_size=2, max_size=12),
     st.integers(1, 5),
+    st.booleans(),
 )
-def test_mean_and_deviation_of_true_values_lie_in_the_intervals(values, decimals):
+def test_mean_and_deviation_of_true_values_lie_in_the_intervals(values, decimals, sample):
     printed = [arithmetic.printed_interval(round(value, decimals), decimals) for value in values]
-    mean, deviation = np.mean(values), np.std(values, ddof=1)
+    mean, deviation = np.mean(values), np.std(values, ddof=int(sample))
     assert arithmetic.mean_interval(printed).widened(1e-9).contains(mean)
-    assert arithmetic.deviation_interval(printed).widened(1e-9).contains(deviation)
+    assert arithmetic.deviation_interval(printed, sample).widened(1e-9).contains(deviation)
 
 
 @given(BOTH_CLASSES.filter(lambda cells: cells[0] > 0 and cells[1] + cells[2] > 0))
@@ -143,7 +144,7 @@ def test_printed_numbers_are_read(text, value, decimals):
 
 @pytest.mark.parametrize("text", ["", "16,31", "1,2345", "two", "nan", "inf", "1_000", "0.9 6"])
 def test_what_is_no_number_is_refused(text):
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"number|convert|thousands"):
         arithmetic.number_of(text)
 
 
@@ -205,3 +206,14 @@ def test_figure_3_does_not_fit_table_1():
     rates = [arithmetic.printed_interval(rate, 4, truncation=True) for rate in (0.0312, 0.0301)]
     recall = arithmetic.printed_interval(TABLE_1["dnn"][2], 5, truncation=True)
     assert arithmetic.macro_recall_interval(*rates).low > recall.high
+
+
+def test_the_deviations_of_table_2_divide_by_the_number_of_folds():
+    printed = dict(zip(METRICS, (0.00229, 0.00406, 0.00068, 0.00215), strict=True))
+    for column, (_, value) in enumerate(printed.items()):
+        folds = [arithmetic.printed_interval(row[column], 5, truncation=True) for row in TABLE_2]
+        own = arithmetic.printed_interval(value, 5, truncation=True)
+        of_sample, of_all = (arithmetic.deviation_interval(folds, each) for each in (True, False))
+        assert own.high < of_sample.low
+        assert of_all.low <= own.high
+        assert own.low <= of_all.high

@@ -1,0 +1,151 @@
+"""The papers' printed claims, held against what was measured."""
+
+import json as json_format
+import sys
+from collections.abc import Sequence
+
+from lib import records
+from lib.claims.ledger import Claim, Ledger, load
+from lib.claims.rendering import (
+    COLUMNS,
+    ClaimMatrix,
+    ClaimTable,
+    as_html,
+    as_markdown,
+    as_text,
+    scoreboard,
+    scoreboard_html,
+)
+from lib.claims.verdicts import VERDICTS, Judgement, judge
+from lib.errors import ReaderError
+
+__all__ = [
+    "VERDICTS",
+    "Claim",
+    "Judgement",
+    "Ledger",
+    "as_html",
+    "as_markdown",
+    "as_text",
+    "command",
+    "judge",
+    "judge_all",
+    "load",
+    "matrix",
+    "scoreboard",
+    "scoreboard_html",
+    "select",
+    "table",
+]
+
+
+def judge_all() -> list[Judgement]:
+    """Return every claim of the ledger with its verdict, from the records as they are now.
+
+    Returns
+    -------
+    list of Judgement
+        In the order of the ledger.
+
+    Raises
+    ------
+    ReaderError
+        If the ledger or a record file is not valid.
+    """
+    return judge(load(), records.reference(), records.this_run())
+
+
+def select(*patterns: str) -> list[Judgement]:
+    """Return the judgements whose id fits any of the patterns.
+
+    Parameters
+    ----------
+    *patterns : str
+        Ids with ``*``, such as ``"xmednn.table1.*"``.
+
+    Raises
+    ------
+    ReaderError
+        If no claim fits.
+    """
+    ids = {claim.id for claim in load().matching(*patterns)}
+    if not ids:
+        raise ReaderError(
+            f"no claim fits {', '.join(patterns)}. List the ids with: python -m lib claims"
+        )
+    return [each for each in judge_all() if each.id in ids]
+
+
+def table(*patterns: str, columns: Sequence[str] = COLUMNS) -> ClaimTable:
+    """Return a table of claims for a notebook.
+
+    Parameters
+    ----------
+    *patterns : str
+        Ids with ``*``.
+    columns : sequence of str
+        Any of claim, id, where, paper, book, this run, verdict, reason, note.
+
+    Returns
+    -------
+    ClaimTable
+        Shows itself as HTML, Markdown or text.
+    """
+    return ClaimTable(select(*patterns), columns)
+
+
+def matrix(*patterns: str, rows: str = "subject", columns: str = "metric") -> ClaimMatrix:
+    """Return claims laid out as the paper prints its table.
+
+    Parameters
+    ----------
+    *patterns : str
+        Ids with ``*``.
+    rows, columns : str
+        What names rows and columns: subject, metric or any other attribute of a judgement.
+
+    Returns
+    -------
+    ClaimMatrix
+        Each cell holds paper, book, this run and the verdict's sign.
+    """
+    return ClaimMatrix(select(*patterns), rows, columns)
+
+
+def command(json: bool = False, paper: str | None = None, verdict: str | None = None) -> int:
+    """Print the ledger with verdicts.
+
+    Parameters
+    ----------
+    json : bool
+        Print a list of objects instead of a table.
+    paper, verdict : str, optional
+        Only the claims of this paper, or with this verdict.
+
+    Returns
+    -------
+    int
+        Exit status 0.
+
+    Raises
+    ------
+    ReaderError
+        If the ledger or a record is not valid, or nothing has the paper or verdict.
+    """
+    judgements = judge_all()
+    for name, wanted in (("paper", paper), ("verdict", verdict)):
+        judgements = _filtered(judgements, name, wanted)
+    if json:
+        print(json_format.dumps([each.to_dict() for each in judgements], indent=1))
+    else:
+        print(as_text(judgements, width=0 if sys.stdout.isatty() else None))
+    return 0
+
+
+def _filtered(judgements: list[Judgement], name: str, wanted: str | None) -> list[Judgement]:
+    known = {getattr(each, name) for each in judgements} | (
+        {*VERDICTS, "setting", "context"} if name == "verdict" else set()
+    )
+    if wanted is not None and wanted not in known:
+        raise ReaderError(f"there is no {name} {wanted!r}. Use one of: {', '.join(sorted(known))}")
+    return [each for each in judgements if wanted is None or getattr(each, name) == wanted]

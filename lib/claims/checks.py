@@ -1,0 +1,295 @@
+"""Arithmetic checks of the ledger, from printed text alone.
+
+A check belongs to one claim and compares it with other printed numbers. It fails only
+if no numbers exist that round *or* truncate to what is printed and agree. In a check a
+dotted id stands for the printed number of that claim.
+
+=============================================== ==============================================
+``sum(a, b, ...)``, ``difference(a, b)``        the claim is their sum, or their difference
+``ratio(a, b)``                                 the claim is a / b
+``same(a)``                                     the claim prints the same quantity as a
+``mean(p)``, ``deviation(p)``                   mean and standard deviation of claims fitting p
+``f1(precision, recall)``                       the claim is the F1 score of one class
+``error_rates(fpr, fnr, recall, precision)``    the rates fit the macro-averaged scores
+``matrix(positives, negatives, average, a, p, r, f)``  some confusion matrix prints so
+``fold_matrix(rows, folds, a, p, r, f)``        the same for one of equal folds, one class
+``fold_positives(rows, folds, p)``              the folds' positive rows add up to the claim
+``test_rows(share, rows, p)``                   the accuracies can occur on that share of rows
+=============================================== ==============================================
+"""
+
+import math
+from collections.abc import Callable
+from functools import lru_cache
+from inspect import signature
+
+from lib import arithmetic
+from lib.claims.expressions import Call
+from lib.claims.ledger import Claim, Ledger
+from lib.intervals import Interval
+
+SCORES = ("accuracy", "precision", "recall", "f1")
+
+
+def failed_check(claim: Claim, ledger: Ledger) -> str:
+    """Return the arithmetic that contradicts a claim, or an empty text.
+
+    Parameters
+    ----------
+    claim : Claim
+        Any claim.
+    ledger : Ledger
+        Holds the other printed numbers.
+
+    Returns
+    -------
+    str
+        One or two sentences that show the sum, for the first check that fails.
+    """
+    for call in claim.check:
+        problem = CHECKS[call.name](claim, ledger, *call.arguments)
+        if problem:
+            return problem
+    return ""
+
+
+def _interval(ledger: Ledger, argument: "str | float") -> Interval:
+    if isinstance(argument, str):
+        return ledger[argument].interval
+    return Interval(float(argument), float(argument))
+
+
+def _count(ledger: Ledger, argument: "str | float") -> int:
+    return round(ledger[argument].number if isinstance(argument, str) else argument)
+
+
+def _text(ledger: Ledger, argument: "str | float") -> str:
+    if isinstance(argument, str):
+        return with_unit(ledger[argument])
+    return f"{argument:g}"
+
+
+def with_unit(claim: Claim) -> str:
+    """Return what is printed, with a percent sign where it has one."""
+    return f"{claim.published} %" if claim.unit == "%" else claim.published
+
+
+def _compare(claim: Claim, allowed: Interval, formula: str) -> str:
+    """Return a problem if what is printed has no number in common with `allowed`."""
+    # Binary fractions: far below half a unit of the last printed digit.
+    slack = 1e-9 * max(1.0, abs(allowed.high))
+    own = claim.interval
+    if own.low <= allowed.high + slack and allowed.low <= own.high + slack:
+        return ""
+    low, high = (f"{end * claim.scale:.{claim.decimals + 1}f}" for end in allowed)
+    result = low if low == high else f"between {low} and {high}"
+    unit = " %" if claim.unit == "%" else ""
+    return f"{formula} gives {result}{unit}, but {with_unit(claim)} is printed."
+
+
+def _exact(ledger: Ledger, argument: "str | float") -> Interval:
+    """Return a whole number as itself: counts are neither rounded nor cut off."""
+    if isinstance(argument, str) and ledger[argument].is_count:
+        return Interval(ledger[argument].number, ledger[argument].number)
+    return _interval(ledger, argument)
+
+
+def _sum(claim: Claim, ledger: Ledger, *terms) -> str:
+    parts = [_exact(ledger, term) for term in terms]
+    total = Interval(sum(part.low for part in parts), sum(part.high for part in parts))
+    return _exactly(claim, ledger, total, " + ".join(_text(ledger, term) for term in terms))
+
+
+def _difference(claim: Claim, ledger: Ledger, first, second) -> str:
+    whole, part = _exact(ledger, first), _exact(ledger, second)
+    rest = Interval(whole.low - part.high, whole.high - part.low)
+    return _exactly(claim, ledger, rest, f"{_text(ledger, first)} - {_text(ledger, second)}")
+
+
+def _exactly(claim: Claim, ledger: Ledger, result: Interval, formula: str) -> str:
+    if not claim.is_count:
+        return _compare(claim, result, formula)
+    if result.contains(claim.number):
+        return ""
+    return f"{formula} gives {result.low:,.0f}, but {claim.published} is printed."
+
+
+def _ratio(claim: Claim, ledger: Ledger, first, second) -> str:
+    part, whole = _exact(ledger, first), _exact(ledger, second)
+    formula = f"{_text(ledger, first)} / {_text(ledger, second)}"
+    return _compare(claim, Interval(part.low / whole.high, part.high / whole.low), formula)
+
+
+def _same(claim: Claim, ledger: Ledger, other: str) -> str:
+    origin = ledger[other]
+    if claim.is_count:
+        agrees = claim.number == origin.number
+    else:
+        own, its = claim.interval, origin.interval
+        agrees = own.low <= its.high and its.low <= own.high
+    if agrees:
+        return ""
+    return (
+        f"{origin.locator} prints {with_unit(origin)} for the same quantity, "
+        f"but here {with_unit(claim)} is printed."
+    )
+
+
+def _mean(claim: Claim, ledger: Ledger, pattern: str) -> str:
+    parts = [each.interval for each in ledger.matching(pattern)]
+    return _compare(claim, arithmetic.mean_interval(parts), f"The mean of the {len(parts)} rows")
+
+
+def _deviation(claim: Claim, ledger: Ledger, pattern: str) -> str:
+    # A paper that does not name the divisor may have used either.
+    parts = [each.interval for each in ledger.matching(pattern)]
+    problems = [
+        _compare(claim, arithmetic.deviation_interval(parts, sample), formula)
+        for sample, formula in (
+            (True, f"The standard deviation of the {len(parts)} rows, divisor n - 1,"),
+            (False, "With divisor n it"),
+        )
+    ]
+    return " ".join(problems) if all(problems) else ""
+
+
+def _f1(claim: Claim, ledger: Ledger, precision: str, recall: str) -> str:
+    allowed = arithmetic.f1_interval(_interval(ledger, precision), _interval(ledger, recall))
+    formula = f"F1 = 2PR/(P+R) with P = {_text(ledger, precision)} and R = {_text(ledger, recall)}"
+    return _compare(claim, allowed, formula)
+
+
+def _error_rates(claim: Claim, ledger: Ledger, fpr: str, fnr: str, recall: str, precision: str):
+    """Hold two error rates against the macro-averaged recall and precision.
+
+    Should the rates be shares of the predicted instead of the true classes, they would
+    fix the macro-averaged precision; so the check fails only if neither fits.
+    """
+    allowed = arithmetic.macro_recall_interval(_interval(ledger, fpr), _interval(ledger, fnr))
+    scores = [ledger[recall], ledger[precision]]
+    if not all(_compare(score, allowed, "") for score in scores):
+        return ""
+    rates = f"({_text(ledger, fpr)} + {_text(ledger, fnr)})"
+    return (
+        f"1 - {rates} / 2 lies between {allowed.low:.5f} and {allowed.high:.5f} and is the macro "
+        f"recall, but {scores[0].locator} prints {scores[0].published}; read as shares of the "
+        f"predicted classes it is the macro precision, printed as {scores[1].published}."
+    )
+
+
+@lru_cache(maxsize=256)
+def _matrices(rows, scores: tuple[float, ...], average: str, decimals: int):
+    named = dict(zip(SCORES, scores, strict=True))
+    return arithmetic.confusion_matrices(rows, named, average, decimals, truncation=True)
+
+
+def _row_matrices(ledger: Ledger, rows, average: str, ids: tuple[str, ...]):
+    claims = [ledger[id] for id in ids]
+    decimals = max(claim.decimals for claim in claims) + (2 if claims[0].unit == "%" else 0)
+    scores = tuple(claim.number / claim.scale for claim in claims)
+    return _matrices(rows, scores, average, decimals)
+
+
+def _scores_text(ledger: Ledger, ids: tuple[str, ...]) -> str:
+    return ", ".join(f"{ledger[id].metric} {with_unit(ledger[id])}" for id in ids)
+
+
+def _matrix(claim: Claim, ledger: Ledger, positives, negatives, average: str, *ids: str) -> str:
+    rows = (_count(ledger, positives), _count(ledger, negatives))
+    if len(_row_matrices(ledger, rows, average, ids)):
+        return ""
+    return (
+        f"No confusion matrix of {rows[0]:,} and {rows[1]:,} rows has "
+        f"{_scores_text(ledger, ids)} ({average} average), rounded or truncated."
+    )
+
+
+def _fold_rows(ledger: Ledger, rows, folds) -> list[int]:
+    total, parts = _count(ledger, rows), _count(ledger, folds)
+    return sorted({total // parts, math.ceil(total / parts)})
+
+
+def _fold_matrix(claim: Claim, ledger: Ledger, rows, folds, *ids: str) -> str:
+    sizes = _fold_rows(ledger, rows, folds)
+    if any(len(_row_matrices(ledger, size, "binary", ids)) for size in sizes):
+        return ""
+    return (
+        f"No confusion matrix of {' or '.join(f'{size:,}' for size in sizes)} rows, one of "
+        f"{_text(ledger, folds)} folds, has {_scores_text(ledger, ids)}, rounded or truncated."
+    )
+
+
+def _fold_positives(claim: Claim, ledger: Ledger, rows, folds, pattern: str) -> str:
+    low = high = 0
+    size = max(_fold_rows(ledger, rows, folds))
+    for prefix in sorted({each.id.rpartition(".")[0] for each in ledger.matching(pattern)}):
+        ids = tuple(f"{prefix}.{score}" for score in SCORES)
+        positives = _row_matrices(ledger, size, "binary", ids)[:, :2].sum(axis=1)
+        if not len(positives):
+            return ""  # The fold's own check says so.
+        low, high = low + int(positives.min()), high + int(positives.max())
+    if low <= claim.number <= high:
+        return ""
+    return (
+        f"The confusion matrices that fit the printed folds have between {low:,} and {high:,} "
+        f"positive rows in all, but {claim.published} is printed."
+    )
+
+
+def _test_rows(claim: Claim, ledger: Ledger, share: str, rows: str, pattern: str) -> str:
+    total, accuracies = _count(ledger, rows), ledger.matching(pattern)
+    size = ledger[share].number / ledger[share].scale * total
+    sizes = sorted({math.floor(size), math.ceil(size)})
+    intervals = [each.interval for each in accuracies]
+    misfits = [
+        each
+        for each, interval in zip(accuracies, intervals, strict=True)
+        if not any(arithmetic.counts_printing_as(interval, each_size) for each_size in sizes)
+    ]
+    if not misfits:
+        return ""
+    return (
+        f"{_text(ledger, share)} of {total:,} rows is {sizes[-1]:,} rows. "
+        f"{_nearest(misfits[0], sizes[-1])} {len(misfits)} of {len(accuracies)} printed "
+        f"accuracies cannot occur on so many rows. {_smallest_fit(intervals, total)}"
+    )
+
+
+def _smallest_fit(intervals: list[Interval], total: int) -> str:
+    fitting = arithmetic.possible_totals(intervals, range(total // 20, total + 1))
+    if not fitting:
+        return "No share of the rows from 5 % on fits all of them."
+    share = 100 * fitting[0] / total
+    return f"The smallest set that fits all of them has {fitting[0]:,} rows ({share:.1f} %)."
+
+
+def _nearest(claim: Claim, rows: int) -> str:
+    below = math.floor(claim.number / claim.scale * rows)
+    digits = claim.decimals + 1
+    shares = [
+        f"{right:,} right give {right / rows * claim.scale:.{digits}f}"
+        for right in (below, below + 1)
+    ]
+    return f"{' and '.join(shares)}; neither prints as {with_unit(claim)}."
+
+
+CHECKS: dict[str, Callable[..., str]] = {
+    "sum": _sum,
+    "difference": _difference,
+    "ratio": _ratio,
+    "same": _same,
+    "mean": _mean,
+    "deviation": _deviation,
+    "f1": _f1,
+    "error_rates": _error_rates,
+    "matrix": _matrix,
+    "fold_matrix": _fold_matrix,
+    "fold_positives": _fold_positives,
+    "test_rows": _test_rows,
+}
+NAMES = frozenset(CHECKS)
+
+
+def bind(call: Call) -> None:
+    """Raise TypeError if a call has too few or too many arguments."""
+    signature(CHECKS[call.name]).bind(None, None, *call.arguments)

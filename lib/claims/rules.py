@@ -1,0 +1,112 @@
+"""When a printed conclusion holds: rules over records, evaluated seed by seed.
+
+A dotted id stands for the values of that record, one a seed; records of several seeds
+are compared pairwise.
+
+====================================  =======================================================
+``greater(a, b)``                     a is greater than b
+``greater(a, b, margin)``             a is greater than b by at least `margin`
+``below(a, b)``, ``at_least(a, b)``   a < b, and a >= b
+``same(a, b)``                        equal numbers
+``positive(a)``, ``negative(a)``      the sign of a
+``all(rule, ...)``                    every rule holds
+``printed(id)``                       the printed number of a claim, in its record's unit; of
+                                      several where the id holds ``*``
+``lower_end(numbers)``                lower end of their 95 % prediction interval
+====================================  =======================================================
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from inspect import signature
+
+import numpy as np
+
+from lib.claims.expressions import Call
+from lib.intervals import prediction_interval
+
+Values = Mapping[str, np.ndarray]
+
+
+# Differences of decimal fractions, such as 0.84 - 0.74, miss their decimal value by this much.
+SLACK = 1e-12
+
+
+def _greater(first, second, margin=None):
+    return first > second if margin is None else first - second >= margin - SLACK
+
+
+def _all(*rules):
+    return np.logical_and.reduce(np.broadcast_arrays(*rules))
+
+
+FUNCTIONS: dict[str, Callable] = {
+    "greater": _greater,
+    "below": lambda first, second: first < second,
+    "at_least": lambda first, second: first >= second,
+    "same": lambda first, second: first == second,
+    "positive": lambda value: value > 0,
+    "negative": lambda value: value < 0,
+    "all": _all,
+    "lower_end": lambda numbers: prediction_interval(numbers).low,
+}
+NAMES = frozenset(FUNCTIONS) | {"printed"}
+
+
+def bind(call: Call) -> None:
+    """Raise TypeError if a call has too few or too many arguments."""
+    if call.name == "printed":
+        signature(lambda id: id).bind(*call.arguments)
+    else:
+        signature(FUNCTIONS[call.name]).bind(*call.arguments)
+
+
+def printed_ids(rule: Call | None) -> list[str]:
+    """Return the ids of the claims whose printed numbers a rule uses."""
+    return [argument for call in _calls(rule) if call.name == "printed" for argument in call.ids()]
+
+
+def record_ids(rule: Call) -> list[str]:
+    """Return the ids of the records that a rule needs, each once, in order."""
+    names = [
+        argument
+        for call in _calls(rule)
+        if call.name != "printed"
+        for argument in call.arguments
+        if isinstance(argument, str)
+    ]
+    return list(dict.fromkeys(names))
+
+
+def _calls(rule: Call | None) -> Iterator[Call]:
+    if rule is not None:
+        yield rule
+        for argument in rule.arguments:
+            if isinstance(argument, Call):
+                yield from _calls(argument)
+
+
+def evaluate(rule: "Call | float | str", values: Values, printed: Callable[[str], np.ndarray]):
+    """Return for each seed whether a rule holds.
+
+    Parameters
+    ----------
+    rule : Call
+        A rule of the ledger; within the recursion also a number or an id.
+    values : mapping of str to numpy.ndarray, shape (seeds,) or (1,)
+        The records' values in the records' units.
+    printed : callable
+        Gives the printed numbers of the claims that fit an id, in the unit of their records.
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (seeds,) or (1,)
+        For a rule; the numbers themselves for an operand.
+    """
+    if isinstance(rule, str):
+        return values[rule]
+    if not isinstance(rule, Call):
+        return rule
+    if rule.name == "printed":
+        return printed(rule.arguments[0])
+    arguments = [evaluate(argument, values, printed) for argument in rule.arguments]
+    return FUNCTIONS[rule.name](*arguments)

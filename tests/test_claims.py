@@ -1,0 +1,566 @@
+"""The ledger is valid, verdicts follow the rule, and what is altered flips them."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from bs4 import BeautifulSoup
+
+from lib import claims
+from lib.claims import checks, expressions, ledger, rules, verdicts
+from lib.errors import ReaderError
+from lib.paths import ROOT
+from lib.records import Provenance, Record, RecordSet
+
+PROVENANCE = Provenance("03-x/01_x", "wustl-ehms-2020", "", "ab", "real", "full", 2022, 10)
+TWIN = replace(PROVENANCE, source="twin", sha256="")
+HEADER = dict.fromkeys(ledger.COLUMNS, "")
+VALUE = HEADER | {
+    "id": "demo.value",
+    "paper": "demo",
+    "locator": "Table 1, row A",
+    "subject": "A",
+    "dataset": "D",
+    "metric": "accuracy",
+    "published": "0.900",
+    "unit": "fraction",
+    "kind": "value",
+    "record": "demo.a",
+    "supports": "demo.better",
+}
+CONCLUSION = HEADER | {
+    "id": "demo.better",
+    "paper": "demo",
+    "locator": "Section 5, text",
+    "subject": "A against B",
+    "dataset": "D",
+    "metric": "accuracy",
+    "published": "A is better than B",
+    "kind": "conclusion",
+    "rule": "greater(demo.a, demo.b)",
+}
+
+
+def write(folder, *rows, name="demo.csv"):
+    with open(folder / name, "w", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, ledger.COLUMNS)
+        writer.writeheader()
+        writer.writerows(rows)
+    return folder
+
+
+def record(id, values, deterministic=False, provenance=PROVENANCE):
+    return Record(id, tuple(np.atleast_1d(values)), "as printed", deterministic, provenance)
+
+
+def judged(folder, rows, reference=(), run=()):
+    book = claims.load(write(folder, *rows))
+    result = claims.judge(book, RecordSet(reference), RecordSet(run))
+    return {each.id: each for each in result}
+
+
+def around(centre, spread=0.01, seeds=10):
+    return centre + spread * np.linspace(-1, 1, seeds)
+
+
+# The ledger.
+
+
+def test_the_ledger_is_valid_and_complete():
+    book = claims.load()
+    assert len(book.matching("xmednn.table1.*")) == 20
+    assert len(book.matching("xmednn.table2.*")) == 48
+    assert len(book.matching("xmednn.table3.own.*")) == 3
+    assert [each.published for each in book.matching("xmednn.figure5.rank.*")] == list("12345")
+    printed = {each.published for each in book.values()}
+    assert {"16,138", "16,318", "97.578", "97.57", "3.12", "3.01", "3.1", "0.968"} <= printed
+
+
+def test_every_record_and_conclusion_of_the_ledger_follows_the_record_names():
+    names = ("data", "table1", "figure3", "table2", "figure5", "ladder")
+    for claim in claims.load().values():
+        used = rules.record_ids(claim.rule) if claim.rule else [claim.record]
+        for id in filter(None, used):
+            assert id.split(".")[:1] == ["xmednn"], claim.id
+            assert id.split(".")[1] in names, claim.id
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"id": "Demo value"}, "no dotted name"),
+        ({"kind": "guess"}, "kind 'guess' is unknown"),
+        ({"unit": "furlong"}, "unit 'furlong' is unknown"),
+        ({"locator": "somewhere"}, "does not say where"),
+        ({"locator": ""}, "'locator' is empty"),
+        ({"published": "about 0.9"}, "is no number"),
+        ({"published": "16,31"}, "is no number"),
+        ({"record": ""}, "names a record"),
+        ({"supports": ""}, "names the conclusions"),
+        ({"supports": "demo.worse"}, "'demo.worse', which is no conclusion"),
+        ({"rule": "positive(demo.a)"}, "has a rule"),
+        ({"check": "same(demo.absent)"}, "'demo.absent', which is no claim"),
+        ({"check": "guess(demo.value)"}, "no function 'guess'"),
+        ({"check": "f1(demo.value)"}, "missing a required argument"),
+        ({"check": "same(demo.value"}, "ends too early"),
+    ],
+)
+def test_a_broken_row_is_refused_with_file_row_and_remedy(tmp_path, change, message):
+    write(tmp_path, CONCLUSION, VALUE | change)
+    with pytest.raises(ReaderError, match=r"demo\.csv, row 3.*To mend it: ") as problem:
+        claims.load(tmp_path)
+    assert message in str(problem.value)
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        ("", "has a rule"),
+        ("greater(demo.a)", "missing a required argument"),
+        ("greater(demo.a, printed(demo.absent))", "no printed number"),
+        ("positive(demo.a); positive(demo.b)", "one rule"),
+        ("__import__(os)", "cannot read"),
+    ],
+)
+def test_a_broken_rule_is_refused(tmp_path, rule, message):
+    write(tmp_path, CONCLUSION | {"rule": rule}, VALUE)
+    with pytest.raises(ReaderError, match=r"demo\.csv, row 2") as problem:
+        claims.load(tmp_path)
+    assert message in str(problem.value)
+
+
+def test_one_id_in_two_files_is_refused(tmp_path):
+    write(tmp_path, CONCLUSION, VALUE)
+    write(tmp_path, VALUE, name="other.csv")
+    with pytest.raises(ReaderError, match=r"other\.csv, row 2.*already used in demo\.csv, row 3"):
+        claims.load(tmp_path)
+
+
+def test_missing_columns_and_foreign_encodings_are_refused(tmp_path):
+    (tmp_path / "demo.csv").write_text("id,paper\nx.y,x\n")
+    with pytest.raises(ReaderError, match="columns differ"):
+        claims.load(tmp_path)
+    (tmp_path / "demo.csv").write_bytes(b"id\xff\n")
+    with pytest.raises(ReaderError, match="UTF-8"):
+        claims.load(tmp_path)
+    with pytest.raises(ReaderError, match="no claims ledger"):
+        claims.load(tmp_path / "absent")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a.b", "3", "f(", "f(a,)", "f(a))", "f(a b)", "f(a)(b)", "f(;)"]
+)
+def test_what_is_no_expression_is_refused(text):
+    with pytest.raises(ValueError, match=r"expression|unexpected|expected|cannot read"):
+        expressions.parse(text)
+
+
+def test_expressions_hold_ids_numbers_and_calls():
+    call = expressions.parse("all(greater(x.fold01.a, 0.02), below(x.1000.b, -3), same(x.f*.c))")
+    assert list(call.ids()) == ["x.fold01.a", "x.1000.b", "x.f*.c"]
+    assert call.arguments[0].arguments[1] == 0.02
+    assert call.arguments[1].arguments[1] == -3
+
+
+# Verdicts on values.
+
+
+@pytest.mark.parametrize(
+    ("published", "unit", "measured", "verdict"),
+    [
+        ("16,318", "rows", 16318, "exact"),
+        ("12.5", "%", 0.12538, "exact"),
+        ("12.5", "%", 0.1255, "within rounding"),
+        ("0.13", "fraction", 0.125, "within rounding"),
+        ("12.5", "%", 0.12551, "differs, same conclusion"),
+        ("16,318", "rows", 16319, "differs, same conclusion"),
+    ],
+)
+def test_deterministic_records(tmp_path, published, unit, measured, verdict):
+    value = VALUE | {"published": published, "unit": unit}
+    records = [record("demo.a", measured, True), record("demo.b", 0, True)]
+    found = judged(tmp_path, [CONCLUSION, value], records)["demo.value"]
+    assert found.verdict == verdict
+    assert found.low == found.high == pytest.approx(measured * (100 if unit == "%" else 1))
+
+
+def test_a_printed_value_inside_the_prediction_interval_is_within_spread(tmp_path):
+    records = [record("demo.a", around(0.905)), record("demo.b", around(0.5))]
+    found = judged(tmp_path, [CONCLUSION, VALUE], records)
+    assert found["demo.value"].verdict == "within spread"
+    assert found["demo.value"].low < 0.9 < found["demo.value"].high
+    assert found["demo.better"].verdict == "exact"
+
+
+def test_half_a_printed_unit_widens_the_interval(tmp_path):
+    for measured, verdict in ((0.9004, "within spread"), (0.9006, "differs, same conclusion")):
+        records = [record("demo.a", [measured] * 3), record("demo.b", [0.5] * 3)]
+        assert judged(tmp_path, [CONCLUSION, VALUE], records)["demo.value"].verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("other", "verdict"),
+    [(0.5, "differs, same conclusion"), (0.8, "differs, conclusion changes")],
+)
+def test_what_differs_asks_the_conclusions_that_rest_on_it(tmp_path, other, verdict):
+    records = [record("demo.a", around(0.7)), record("demo.b", around(other))]
+    found = judged(tmp_path, [CONCLUSION, VALUE], records)["demo.value"]
+    assert found.verdict == verdict
+    assert CONCLUSION["published"] in found.reason
+
+
+def test_what_differs_is_not_comparable_while_its_conclusion_is_open(tmp_path):
+    found = judged(tmp_path, [CONCLUSION, VALUE], [record("demo.a", around(0.7))])["demo.value"]
+    assert found.verdict == "not comparable"
+    assert "Could not be judged" in found.reason
+
+
+def test_two_replicates_give_no_verdict(tmp_path):
+    records = [record("demo.a", [0.9, 0.9]), record("demo.b", [0.5, 0.5])]
+    found = judged(tmp_path, [CONCLUSION, VALUE], records)
+    assert {each.verdict for each in found.values()} == {"not comparable"}
+    assert "at least 3" in found["demo.value"].reason
+    assert (found["demo.value"].book, found["demo.value"].low) == (pytest.approx(0.9), None)
+
+
+def test_without_a_record_nothing_is_judged(tmp_path):
+    found = judged(tmp_path, [CONCLUSION, VALUE])
+    assert {each.verdict for each in found.values()} == {"not comparable"}
+    assert "no record demo.a" in found["demo.value"].reason
+
+
+@pytest.mark.parametrize(
+    "change", [{"source": "twin"}, {"source": "unknown"}, {"profile": "quick"}]
+)
+@pytest.mark.parametrize("place", ["reference", "run"])
+def test_twins_unverified_files_and_quick_runs_never_judge(tmp_path, change, place):
+    other = replace(PROVENANCE, **change)
+    records = [record(id, around(0.9), provenance=other) for id in ("demo.a", "demo.b")]
+    found = judged(tmp_path, [CONCLUSION, VALUE], **{place: records})
+    assert {each.verdict for each in found.values()} == {"not comparable"}
+    shown = found["demo.value"].book if place == "reference" else found["demo.value"].this_run
+    assert shown == pytest.approx(0.9)
+
+
+def test_a_full_real_run_judges_only_where_the_book_has_no_record(tmp_path):
+    run = [record("demo.a", around(0.9)), record("demo.b", around(0.5))]
+    assert judged(tmp_path, [CONCLUSION, VALUE], (), run)["demo.value"].verdict == "within spread"
+    book = [record("demo.a", around(0.6)), record("demo.b", around(0.5))]
+    found = judged(tmp_path, [CONCLUSION, VALUE], book, run)["demo.value"]
+    assert found.verdict == "differs, same conclusion"
+    assert (found.book, found.this_run) == (pytest.approx(0.6), pytest.approx(0.9))
+
+
+def test_settings_and_context_are_not_judged(tmp_path):
+    bare = {"record": "", "supports": ""}
+    rows = [
+        VALUE | bare | {"id": "demo.epochs", "kind": "setting", "published": "elu"},
+        VALUE | bare | {"id": "demo.cited", "kind": "context"},
+    ]
+    assert [each.verdict for each in judged(tmp_path, rows).values()] == ["setting", "context"]
+
+
+# Verdicts on conclusions.
+
+
+@pytest.mark.parametrize(
+    ("rule", "verdict"),
+    [
+        ("greater(demo.a, demo.b)", "exact"),
+        ("greater(demo.a, demo.b, 0.1)", "exact"),
+        ("greater(demo.a, demo.b, 0.3)", "differs, conclusion changes"),
+        ("greater(demo.a, demo.wide)", "within spread"),
+        ("greater(demo.wide, demo.a)", "differs, conclusion changes"),
+        ("below(demo.b, 0.71)", "within spread"),
+        ("at_least(demo.a, 0.8)", "exact"),
+        ("positive(demo.a)", "exact"),
+        ("negative(demo.a)", "differs, conclusion changes"),
+        ("all(positive(demo.a), greater(demo.a, demo.wide))", "within spread"),
+        ("same(demo.count, 28)", "exact"),
+        ("same(demo.count, 27)", "differs, conclusion changes"),
+        ("greater(demo.a, printed(demo.value))", "differs, conclusion changes"),
+        ("at_least(demo.a, lower_end(printed(demo.fold*)))", "exact"),
+    ],
+)
+def test_rules_are_evaluated_seed_by_seed(tmp_path, rule, verdict):
+    records = [
+        record("demo.a", [0.84, 0.85, 0.86, 0.85]),
+        record("demo.b", [0.74, 0.75, 0.61, 0.70]),
+        record("demo.wide", [0.80, 0.70, 0.90, 0.80]),
+        record("demo.count", 28, True),
+    ]
+    folds = [
+        VALUE | {"id": f"demo.fold{n}", "published": text} for n, text in enumerate(("0.8", "0.9"))
+    ]
+    rows = [CONCLUSION | {"rule": rule}, VALUE, *folds]
+    assert judged(tmp_path, rows, records)["demo.better"].verdict == verdict
+
+
+def test_records_of_different_seeds_are_not_paired(tmp_path):
+    other = replace(PROVENANCE, seed=7)
+    records = [record("demo.a", around(0.9)), record("demo.b", around(0.5), provenance=other)]
+    found = judged(tmp_path, [CONCLUSION, VALUE], records)["demo.better"]
+    assert found.verdict == "not comparable"
+    assert "different seeds" in found.reason
+
+
+# Arithmetic of the printed text.
+
+
+def test_what_the_paper_contradicts_is_found_and_nothing_else():
+    book = claims.load()
+    failed = {claim.id for claim in book.values() if checks.failed_check(claim, book)}
+    assert failed == {
+        "xmednn.data.rows",
+        "xmednn.setting.training_share",
+        "xmednn.setting.test_share",
+        "xmednn.figure3.fpr",
+        "xmednn.figure3.fnr",
+        "xmednn.abstract.fpr",
+        "xmednn.table3.own.fpr",
+    }
+    reason = checks.failed_check(book["xmednn.data.rows"], book)
+    assert reason == "14,272 + 2,046 gives 16,318, but 16,138 is printed."
+
+
+@pytest.mark.parametrize(
+    ("id", "published"),
+    [
+        ("xmednn.data.rows.algorithm", "16,319"),
+        ("xmednn.data.attack_share", "12.6"),
+        ("xmednn.data.features", "27"),
+        ("xmednn.data.attack_balanced", "14,271"),
+        ("xmednn.table1.dnn.recall", "0.96987"),
+        ("xmednn.table1.gnb.f1", "0.67637"),
+        ("xmednn.table2.fold03.f1", "0.97628"),
+        ("xmednn.table2.fold05.accuracy", "0.97697"),
+        ("xmednn.table2.mean.recall", "0.99963"),
+        ("xmednn.table2.std.accuracy", "0.00259"),
+        ("xmednn.text.cv.accuracy", "97.59"),
+        ("xmednn.section8.f1", "0.97654"),
+    ],
+)
+def test_altering_a_printed_number_makes_the_paper_inconsistent(id, published):
+    book = claims.load()
+    assert checks.failed_check(book[id], book) == ""
+    book[id] = replace(book[id], published=published)
+    assert checks.failed_check(book[id], book) != ""
+
+
+def test_mending_the_printed_number_of_rows_makes_it_consistent():
+    book = claims.load()
+    book["xmednn.data.rows"] = replace(book["xmednn.data.rows"], published="16,318")
+    assert checks.failed_check(book["xmednn.data.rows"], book) == ""
+
+
+def test_rounding_and_truncation_are_both_allowed():
+    book = claims.load()
+    for text in ("97.57", "97.58"):
+        claim = replace(book["xmednn.text.cv.accuracy"], published=text)
+        assert checks.failed_check(claim, book) == ""
+
+
+# Negative controls.
+
+
+def control_records(labels):
+    """Return the records of the class counts, recomputed from a label column."""
+    labels = np.asarray(labels)
+    counts = {
+        "xmednn.data.rows": len(labels),
+        "xmednn.data.normal": int((labels == 0).sum()),
+        "xmednn.data.attack": int((labels == 1).sum()),
+        "xmednn.data.attack_share": float((labels == 1).mean()),
+    }
+    return RecordSet(record(id, value, True) for id, value in counts.items())
+
+
+def real_or_printed_labels():
+    """Return the label column of the real file, or one with the printed counts without it."""
+    pattern = "**/wustl-ehms-2020_with_attacks_categories.csv"
+    folder = os.environ.get("IDS_DATA")
+    path = next(Path(folder).glob(pattern), None) if folder else None
+    if path is None:
+        return np.repeat([0, 1], [14272, 2046])
+    with open(path, newline="", encoding="utf-8") as stream:
+        return np.array([int(row["Label"]) for row in csv.DictReader(stream)])
+
+
+def verdict_of(id, records, book=None):
+    result = claims.judge(book or claims.load(), records, RecordSet())
+    return {each.id: each.verdict for each in result}[id]
+
+
+def test_altering_a_label_flips_the_verdict():
+    labels = real_or_printed_labels()
+    for id in ("xmednn.data.normal", "xmednn.data.attack", "xmednn.data.rows.algorithm"):
+        assert verdict_of(id, control_records(labels)) == "exact"
+    labels[0] = 1 - labels[0]
+    assert verdict_of("xmednn.data.attack", control_records(labels)) == "differs, same conclusion"
+    inverted = control_records(1 - labels)
+    assert verdict_of("xmednn.data.attack", inverted) == "differs, conclusion changes"
+
+
+def test_altering_a_published_value_flips_the_verdict():
+    book = claims.load()
+    book["xmednn.data.attack"] = replace(book["xmednn.data.attack"], published="2,047")
+    records = control_records(real_or_printed_labels())
+    assert verdict_of("xmednn.data.attack", records, book) == "differs, same conclusion"
+
+
+def test_altering_a_reference_record_flips_verdict_and_conclusion():
+    def with_balanced_accuracy(value):
+        id = "xmednn.ladder.blocks.dnn.balanced_accuracy"
+        records = RecordSet([record(id, around(value, 0.001))])
+        return verdict_of("xmednn.conclusion.generalizes", records)
+
+    assert with_balanced_accuracy(0.98) == "exact"
+    assert with_balanced_accuracy(0.9701) == "within spread"
+    assert with_balanced_accuracy(0.6) == "differs, conclusion changes"
+
+
+def test_altering_a_printed_fold_moves_the_bar_of_generalization():
+    book = claims.load()
+    id = "xmednn.table2.fold01.accuracy"
+    book[id] = replace(book[id], published="0.5")
+    records = RecordSet([record("xmednn.ladder.blocks.dnn.balanced_accuracy", around(0.9, 0.001))])
+    assert verdict_of("xmednn.conclusion.generalizes", records) == "differs, conclusion changes"
+    assert verdict_of("xmednn.conclusion.generalizes", records, book) == "exact"
+
+
+# Rendering.
+
+
+@pytest.fixture
+def demo(tmp_path):
+    records = [record("demo.a", around(0.7)), record("demo.b", around(0.8))]
+    run = [record("demo.a", around(0.72), provenance=TWIN)]
+    rows = [
+        CONCLUSION,
+        VALUE | {"subject": "A <b>|"},
+        VALUE | {"id": "demo.other", "metric": "recall"},
+    ]
+    return list(judged(tmp_path, rows, records, run).values())
+
+
+def test_values_are_shown_at_the_printed_precision_with_their_interval(demo):
+    text = claims.as_text(demo, width=None)
+    assert "0.700 [0.684, 0.716]" in text
+    assert "holds in 0 of 10 seeds" in text
+    assert "✗ differs, conclusion changes" in text
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_the_terminal_table_keeps_to_the_width(demo, width):
+    lines = claims.as_text(demo, width=width).splitlines()
+    assert max(map(len, lines)) <= width
+
+
+def test_the_html_table_is_accessible(demo):
+    page = BeautifulSoup(claims.as_html(demo), "html.parser")
+    block = page.select_one("div.claims-scroll[tabindex='0'][role=region][aria-label]")
+    assert [cell["scope"] for cell in block.select("thead th")] == ["col"] * 5
+    rows = block.select("tbody tr")
+    assert [row["data-claim"] for row in rows] == ["demo.better", "demo.value", "demo.other"]
+    assert all(row.th["scope"] == "row" for row in rows)
+    cell = rows[1].select_one("td.verdict.verdict-differs-conclusion-changes")
+    assert cell.select_one(".verdict-word").text == "differs, conclusion changes"
+    assert cell.select_one(".verdict-sign")["aria-hidden"] == "true"
+    assert "A <b>|, accuracy" in rows[1].th.text
+
+
+def test_markdown_keeps_its_columns(demo):
+    lines = claims.as_markdown(demo).splitlines()
+    assert len({line.replace("\\|", "").count("|") for line in lines}) == 1
+
+
+def test_the_scoreboard_counts_every_verdict_once(demo):
+    counts = {each["verdict"]: each["claims"] for each in claims.scoreboard(demo)}
+    assert counts == dict.fromkeys(claims.VERDICTS, 0) | {"differs, conclusion changes": 3}
+    page = BeautifulSoup(claims.scoreboard_html(demo, {"demo": "Demo paper"}), "html.parser")
+    assert page.select_one("tbody th").text == "Demo paper"
+    assert [cell.text for cell in page.select("td[data-verdict]")] == list("0000300")
+
+
+def test_two_claims_in_one_cell_are_refused(demo):
+    with pytest.raises(ReaderError, match=r"demo\.value and demo\.other"):
+        claims.ClaimMatrix(demo[1:], "kind", "kind")
+
+
+def test_a_matrix_is_laid_out_as_printed():
+    table = claims.matrix("xmednn.table1.*")
+    page = BeautifulSoup(table._repr_html_(), "html.parser")
+    heads = [cell.text for cell in page.select("tbody th")]
+    assert heads == ["DNN", "LR", "DT", "GNB", "XGB"]
+    assert [cell.text for cell in page.select("thead th")] == [
+        "",
+        "accuracy",
+        "precision",
+        "recall",
+        "f1",
+    ]
+    cell = page.select_one("td[data-claim='xmednn.table1.dt.recall']")
+    assert cell.select_one(".claims-paper").text == "paper 0.96125"
+    assert "0.96125" in repr(table)
+    assert "0.96125" in table._repr_markdown_()
+
+
+def test_a_notebook_table_reads_the_records_when_it_is_called(tmp_path, monkeypatch):
+    monkeypatch.setenv("IDS_REFERENCE", str(tmp_path / "reference"))
+    monkeypatch.setenv("IDS_RECORDS", str(tmp_path / "run"))
+    shown = claims.table("xmednn.figure3.*")
+    assert [each.book for each in shown.judgements] == [None, None]
+    path = tmp_path / "reference" / "03-x" / "01_x.json"
+    path.parent.mkdir(parents=True)
+    values = {"values": [0.04] * 10, "protocol": "as printed", "deterministic": False}
+    content = {
+        "format": 1,
+        "provenance": vars(PROVENANCE),
+        "records": {"xmednn.figure3.fpr": values},
+    }
+    path.write_text(json.dumps(content))
+    shown = claims.table("xmednn.figure3.*")
+    assert [each.book for each in shown.judgements] == [pytest.approx(4.0), None]
+    assert "4.00 %" in shown._repr_html_()
+
+
+def test_unknown_patterns_and_filters_are_refused():
+    with pytest.raises(ReaderError, match=r"no claim fits absent\.\*"):
+        claims.table("absent.*")
+    with pytest.raises(ReaderError, match="no paper 'absent'"):
+        claims.command(paper="absent")
+    with pytest.raises(ReaderError, match="no verdict 'perhaps'"):
+        claims.command(verdict="perhaps")
+
+
+def test_the_command_prints_json_with_the_promised_keys(capsys):
+    assert claims.command(json=True, paper="xmednn", verdict="paper inconsistent") == 0
+    objects = json.loads(capsys.readouterr().out)
+    promised = "id paper locator subject metric published book this_run low high verdict reason"
+    assert all(set(promised.split()) <= set(each) for each in objects)
+    assert {each["verdict"] for each in objects} == {"paper inconsistent"}
+
+
+def test_listing_claims_does_not_load_what_it_does_not_need():
+    code = (
+        "import sys; from lib import claims; claims.command(); "
+        "heavy = {'torch', 'pandas', 'sklearn', 'matplotlib'} & set(sys.modules); "
+        "sys.exit(bool(heavy))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, timeout=60)
+    assert done.returncode == 0
+    assert b"xmednn.table1.dnn.accuracy" in done.stdout
+
+
+def test_every_verdict_has_a_sign():
+    from lib.claims.rendering import SIGNS
+
+    assert set(verdicts.VERDICTS) <= set(SIGNS)
+    judging = [SIGNS[verdict] for verdict in verdicts.VERDICTS]
+    assert len(set(judging)) == len(judging)
