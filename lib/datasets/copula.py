@@ -16,7 +16,7 @@ PROBABILITIES = (
     *(0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.925, 0.95, 0.97, 0.98, 0.99, 0.995),
     *(0.999, 1),
 )
-COARSE = (0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1)
+COARSE = (0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 1)
 FEW_ROWS = 200
 
 
@@ -57,7 +57,7 @@ def describe_levels(values: pd.Series) -> dict:
 
 
 def inverse(marginal: dict, probabilities: np.ndarray) -> np.ndarray:
-    """Return the values of a described column at probabilities in (0, 1)."""
+    """Return the values of a described column at probabilities in [0, 1]."""
     if "quantiles" in marginal:
         grid = PROBABILITIES if len(marginal["quantiles"]) == len(PROBABILITIES) else COARSE
         return np.interp(probabilities, grid, marginal["quantiles"])
@@ -66,11 +66,21 @@ def inverse(marginal: dict, probabilities: np.ndarray) -> np.ndarray:
     return np.asarray(marginal["levels"])[np.minimum(position, len(shares) - 1)]
 
 
-def ranks(scores: np.ndarray) -> np.ndarray:
-    """Return the mid-rank probabilities of scores, in (0, 1); ties in order of rows."""
-    order = np.empty(len(scores), dtype=int)
-    order[np.argsort(scores, kind="stable")] = np.arange(len(scores))
-    return (order + 0.5) / len(scores)
+def in_order(scores: pd.Series, marginal: dict) -> np.ndarray:
+    """Return values of a described column that stand in the order of scores.
+
+    Parameters
+    ----------
+    scores : pandas.Series
+        At least two numbers; ties are broken in order of rows.
+    marginal : dict
+        From `describe_quantiles`, whose smallest and largest value are both drawn, or from
+        `describe_levels`, whose counts come out exactly for as many rows as were described.
+    """
+    order = scores.rank(method="first").to_numpy() - 1
+    if "quantiles" in marginal:
+        return inverse(marginal, order / (len(order) - 1))
+    return inverse(marginal, (order + 0.5) / len(order))
 
 
 def normal_scores(values: pd.DataFrame) -> pd.DataFrame:

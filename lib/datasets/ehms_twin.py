@@ -173,7 +173,8 @@ def _profiles(rows: pd.DataFrame) -> list[list]:
     grouped = whole.groupby(list(PROFILE))
     table = grouped[[*FACTORS, "Dur"]].median().assign(rows=grouped.size())
     table["source_gap"] /= table["Dur"]  # of medians: one packet alone has a gap of its own
-    table = table.sort_values("Dur").drop(columns="Dur").reset_index()
+    shortest = grouped["Dur"].min().sort_values().index
+    table = table.loc[shortest].drop(columns="Dur").reset_index()
     return [
         [value if isinstance(value, str) else significant(value, 6) for value in profile]
         for profile in table.itertuples(index=False)
@@ -223,7 +224,7 @@ def _draw_class(
     order = np.unique(block[rows], return_inverse=True)[1]
     scores = copula.draw_scores(generator, fitted["scores"], order)
     drawn = {
-        name: copula.inverse(marginal, copula.ranks(scores[name].to_numpy()))
+        name: copula.in_order(scores[name], marginal)
         for name, marginal in fitted["biometrics"].items()
     }
     biometrics = pd.DataFrame(drawn, index=rows)
@@ -239,10 +240,7 @@ def _draw_class(
 
 def _times(flows: dict, scores: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
-        {
-            name: copula.inverse(flows["timing"][name], copula.ranks(scores[name].to_numpy()))
-            for name in TIMING
-        }
+        {name: copula.in_order(scores[name], flows["timing"][name]) for name in TIMING}
     )
 
 
@@ -265,7 +263,7 @@ def _usual_flows(
 
 
 def _unusual_flows(generator: np.random.Generator, flows: dict) -> pd.DataFrame:
-    """Draw the other flows; the longest of them get the profile that lasts longest."""
+    """Draw the other flows; profiles that may be shortest take the shortest of them."""
     noise = copula.correlated(generator, flows["rows"], flows["correlation"])
     times = _times(flows, pd.DataFrame(noise, columns=list(TIMING)))
     table = _profile_table(flows)
@@ -303,7 +301,7 @@ def _gaps_and_jitters(times: pd.DataFrame, printed: dict | None) -> dict[str, np
         "SrcJitter": times["source_jitter"] * milliseconds,
     }
     for name, marginal in (printed or {}).items():
-        drawn[name] = copula.inverse(marginal, copula.ranks(drawn[name].to_numpy()))
+        drawn[name] = copula.in_order(drawn[name], marginal)
     return drawn | {"DstJitter": times["destination_jitter"] * drawn["DIntPkt"]}
 
 
