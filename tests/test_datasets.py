@@ -288,6 +288,13 @@ def test_a_wrong_label_is_counted(folder, sample, column, wrong, allowed):
     assert f"column '{column}' holds '{wrong}' in 7 rows; only {allowed} may" in told
 
 
+def test_a_label_that_is_no_number_is_counted_alone(folder, sample):
+    values = sample["Label"].astype(object)
+    values.iloc[5] = "0x"
+    told = refusal_of(save(sample.assign(Label=values), folder / FILE))
+    assert "column 'Label' holds '0x' in 1 row;" in told
+
+
 def test_an_empty_file_is_refused(folder):
     (folder / FILE).write_text("")
     told = refusal_of(folder / FILE)

@@ -142,8 +142,9 @@ def refused(server):
     return told
 
 
-def test_a_good_file_is_saved_and_then_loaded(serve):
+def test_a_good_file_is_saved_and_then_loaded(serve, capfd):
     (path,) = fetch(serve(whole))
+    assert capfd.readouterr().err == ""
     assert path.read_bytes() == CONTENT
     assert files_in_cache() == [path]
     dataset = datasets.load("network")

@@ -1,6 +1,5 @@
 """Fetching what may be fetched: official address, digest checked after download."""
 
-import logging
 import os
 import shutil
 import tempfile
@@ -166,7 +165,7 @@ class _WrongContent(Exception):
 
 
 def _fetch_once(part: Part, address: str, target: Path) -> None:
-    logging.getLogger("pooch").setLevel(logging.WARNING)
+    pooch.get_logger().setLevel("WARNING")
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=PARTIAL) as folder:
         came = Path(
             pooch.retrieve(

@@ -199,6 +199,9 @@ def _value_error(path: Path, failures: pd.DataFrame, variant: Variant) -> Reader
     columns = {column.name: column for column in variant.columns}
     affected = [name for name in columns if name in set(failures["column"])]
     column, cases = columns[affected[0]], failures[failures["column"] == affected[0]]
+    unreadable = cases["check"].astype(str).str.startswith("coerce_dtype")
+    if unreadable.any():  # the values were not turned into numbers, so other checks say nothing
+        cases = cases[unreadable]
     cases = cases[cases["index"].notna()].drop_duplicates("index")
     examples = ", ".join(repr(str(case)[:40]) for case in cases["failure_case"].unique()[:3])
     wanted = (
