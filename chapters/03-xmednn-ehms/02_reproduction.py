@@ -13,6 +13,14 @@
 # %% [markdown]
 # # Reproduction: the paper's tables and figures, re-run
 #
+# :::{admonition} Finding
+# :class: finding
+# The classical classifiers come out within about two points. The network does not: accuracy
+# {book}`xmednn.table1.dnn.accuracy` over ten seeds, where {published}`xmednn.table1.dnn.accuracy` is
+# printed, and none of the other readings of the text that we tried comes close. The printed digits of
+# Table 2 give away its random split, which can be repeated exactly.
+# :::
+#
 # Here the paper's own protocol is carried out as it is printed, advantages included. The question
 # is only whether the printed numbers come out. Whether the protocol measures what it is meant to
 # measure is the next page's question.
@@ -29,7 +37,9 @@ import sys
 from pathlib import Path
 
 here = Path.cwd()
-sys.path.insert(0, str(next(p for p in (here, *here.parents) if (p / "_toc.yml").exists())))
+sys.path.insert(
+    0, str(next(p for p in (here, *here.parents) if (p / "_toc.yml").exists()))
+)
 
 # %% tags=["parameters", "hide-input"]
 profile = "full"
@@ -38,13 +48,16 @@ replicates = 10
 
 # %%
 from lib import datasets, ehms
+from lib.banner import run_banner
 from lib.records import Recorder
 
 dataset = datasets.load("wustl-ehms-2020")
-recorder = Recorder("03-xmednn-ehms/02_reproduction", dataset, profile, seed, replicates)
+recorder = Recorder(
+    "03-xmednn-ehms/02_reproduction", dataset, profile, seed, replicates
+)
 flows = ehms.paper_flows(dataset.frame)
 seeds = range(seed, seed + replicates)
-dataset.banner
+run_banner(dataset, profile, seed, replicates)
 
 # %% [markdown]
 # ## The protocol as printed
@@ -63,7 +76,9 @@ features, labels = flows.features.to_numpy(), flows.labels
 
 def as_printed(seed):
     rows = oversample(np.arange(len(labels)), labels, seed)
-    return scaled_split(features, labels, split_rows(rows, labels, seed), seed, scaled_on=rows)
+    return scaled_split(
+        features, labels, split_rows(rows, labels, seed), seed, scaled_on=rows
+    )
 
 
 splits = [as_printed(one) for one in seeds]
@@ -80,7 +95,10 @@ from lib.networks import DenseSettings
 
 EPOCHS = {"full": 150, "quick": 4}[profile]
 settings = DenseSettings(
-    sizes=(features.shape[1], 64, 32, 8, 1), learning_rate=0.01, epochs=EPOCHS, batch_size=20
+    sizes=(features.shape[1], 64, 32, 8, 1),
+    learning_rate=0.01,
+    epochs=EPOCHS,
+    batch_size=20,
 )
 
 # %% [markdown]
@@ -106,7 +124,9 @@ from lib.scores import paper_scores
 
 for name, given in chances.items():
     pairs = zip(splits, given, strict=True)
-    table = pd.DataFrame([paper_scores(s.test_labels, c > 0.5, "macro") for s, c in pairs])
+    table = pd.DataFrame(
+        [paper_scores(s.test_labels, c > 0.5, "macro") for s, c in pairs]
+    )
     recorder.add_scores(f"xmednn.table1.{name}", table)
 recorder.save()
 
@@ -130,11 +150,25 @@ printed = claims.published_values("xmednn.table1.*.accuracy")
 figure, axis = plt.subplots(figsize=(6.4, 3.4))
 for row, name in enumerate(("dnn", "dt", "xgb", "gnb", "lr")):
     values = this_run()[f"xmednn.table1.{name}.accuracy"].values
-    low, high = prediction_interval(values) if len(values) > 2 else (min(values), max(values))
+    low, high = (
+        prediction_interval(values)
+        if len(values) > 2
+        else (min(values), max(values))
+    )
     axis.hlines(row, low, high, color=figures.COLOURS[name], linewidth=3)
-    axis.plot(np.mean(values), row, figures.MARKERS[name], color=figures.COLOURS[name])
-    axis.plot(printed[f"xmednn.table1.{name}.accuracy"], row, "x", color=figures.PAPER, mew=2)
-axis.set_yticks(range(5), [figures.NAMES[name] for name in ("dnn", "dt", "xgb", "gnb", "lr")])
+    axis.plot(
+        np.mean(values), row, figures.MARKERS[name], color=figures.COLOURS[name]
+    )
+    axis.plot(
+        printed[f"xmednn.table1.{name}.accuracy"],
+        row,
+        "x",
+        color=figures.PAPER,
+        mew=2,
+    )
+axis.set_yticks(
+    range(5), [figures.NAMES[name] for name in ("dnn", "dt", "xgb", "gnb", "lr")]
+)
 axis.set(xlabel="accuracy (fraction of test rows)", xlim=(0.5, 1), ylim=(4.5, -0.5))
 plt.show()
 
@@ -148,17 +182,24 @@ plt.show()
 from lib.scores import confusion, error_rates
 
 pairs = list(zip(splits, chances["dnn"], strict=True))
-rates = pd.DataFrame([error_rates(split.test_labels, c > 0.5) for split, c in pairs])
+rates = pd.DataFrame(
+    [error_rates(split.test_labels, c > 0.5) for split, c in pairs]
+)
 recorder.add_scores("xmednn.figure3", rates)
 recorder.save()
-counts = pd.DataFrame([confusion(split.test_labels, c > 0.5) for split, c in pairs]).mean()
+counts = pd.DataFrame(
+    [confusion(split.test_labels, c > 0.5) for split, c in pairs]
+).mean()
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Confusion matrix of the network on the test rows: mean counts over the replicates of this run, and the share of each true class.", "name": "fig-xmednn-confusion"}, "image": {"alt": "Two by two confusion matrix. Rows are true classes, columns predicted classes; the diagonal holds the larger counts, and both off-diagonal cells are far from empty."}}
 import seaborn as sns
 
 table = counts[["tn", "fp", "fn", "tp"]].to_numpy().reshape(2, 2)
 share = table / table.sum(axis=1, keepdims=True)
-text = [[f"{n:,.0f}\n({s:.1%})" for n, s in zip(*row, strict=True)] for row in zip(table, share)]
+text = [
+    [f"{n:,.0f}\n({s:.1%})" for n, s in zip(*row, strict=True)]
+    for row in zip(table, share)
+]
 figure, axis = plt.subplots(figsize=(5, 3.8))
 names = ["normal", "attack"]
 sns.heatmap(
@@ -192,7 +233,10 @@ rate = claims.published_values("xmednn.figure3.*", by="metric")
 
 # %% tags=["hide-input"]
 comparison = {
-    "macro recall from the two rates": (1 - (rate["fpr"] + rate["fnr"]) / 2, row["recall"]),
+    "macro recall from the two rates": (
+        1 - (rate["fpr"] + rate["fnr"]) / 2,
+        row["recall"],
+    ),
     "one minus the printed FPR": (1 - rate["fpr"], row["accuracy"]),
     "one minus the printed FNR": (1 - rate["fnr"], row["precision"]),
 }
@@ -211,41 +255,56 @@ pd.DataFrame(comparison, index=["from Figure 3", "printed in Table 1"]).T.assign
 
 # %%
 intervals = [
-    arithmetic.printed_interval(value, decimals=5)
+    arithmetic.printed_interval(value, decimals=5, truncation=True)
     for value in claims.published_values("xmednn.table1.*.accuracy").values()
 ]
 
 
 def possible(share):
     rows = int(np.ceil(share * 28_540))
-    fitting = [len(arithmetic.counts_printing_as(one, rows)) > 0 for one in intervals]
-    return {"test share": f"{share:.0%}", "rows": rows, "accuracies that can occur": sum(fitting)}
+    fitting = [
+        len(arithmetic.counts_printing_as(one, rows)) > 0 for one in intervals
+    ]
+    return {
+        "test share": f"{share:.1%}",
+        "rows": rows,
+        "accuracies that can occur": sum(fitting),
+    }
 
 
 # %% tags=["hide-input"]
 pd.DataFrame([possible(share) for share in (0.1, 0.2, 0.25, 0.3, 1 / 3, 0.33, 0.4)])
 
 # %% [markdown]
-# Only one of these shares can have produced Table 1, and it is not the stated one. With a class
-# split close to half and half on those rows, every row of the table also admits a whole-number
-# confusion matrix. For the network's row:
+# Only one of these shares can have produced Table 1, and it is not the stated one. On those rows,
+# with two nearly equal classes, each row of the table comes from exactly one whole-number confusion
+# matrix, if further digits were cut off rather than rounded. For the network:
 
 # %%
 row_scores = {name: row[name] for name in ("accuracy", "precision", "recall", "f1")}
-matrices = arithmetic.confusion_matrices((4694, 4725), row_scores, average="macro", decimals=5)
-pd.DataFrame(matrices, columns=["true attack", "missed attack", "false alarm", "true normal"])
+matrices = arithmetic.confusion_matrices(
+    (4694, 4725), row_scores, "macro", truncation=True
+)
+pd.DataFrame(
+    matrices, columns=["true attack", "missed attack", "false alarm", "true normal"]
+)
 
 # %% [markdown]
-# Read this way, the table is consistent with itself. The share makes little difference to any score,
-# as the search at the end of this page shows.
+# Read this way the table is consistent with itself, and tells what Figure 3 would have shown: nearly
+# no missed attacks, and more false alarms than the text says. The share makes little difference to
+# any score, as the search at the end of this page shows.
 #
 # ## Figure 4: the learning curves
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Training loss and training accuracy of the network by epoch, one thin line a replicate, the mean in bold.", "name": "fig-xmednn-curves"}, "image": {"alt": "Two panels. Loss falls quickly at first and then slowly; accuracy rises quickly and then levels off well below one. Replicates lie close together."}}
 figure, axes = plt.subplots(2, 1, sharex=True, figsize=(6.4, 5.4))
-for axis, curves, name in zip(axes, (trained.loss, trained.accuracy), ("loss (nats)", "accuracy")):
+for axis, curves, name in zip(
+    axes, (trained.loss, trained.accuracy), ("loss (nats)", "accuracy")
+):
     epochs = np.arange(1, curves.shape[1] + 1)
-    axis.plot(epochs, curves.T, color=figures.COLOURS["dnn"], alpha=0.25, linewidth=0.8)
+    axis.plot(
+        epochs, curves.T, color=figures.COLOURS["dnn"], alpha=0.25, linewidth=0.8
+    )
     axis.plot(epochs, curves.mean(axis=0), color=figures.COLOURS["dnn"])
     axis.set_ylabel(name)
 axes[1].set_xlabel("epoch")
@@ -269,7 +328,9 @@ def ten_folds(seed):
     rows = oversample(np.arange(len(labels)), labels, seed)
     folds = KFold(10, shuffle=True, random_state=seed).split(rows)
     pairs = [(rows[train], rows[test]) for train, test in folds]
-    return [scaled_split(features, labels, pair, seed, scaled_on=rows) for pair in pairs]
+    return [
+        scaled_split(features, labels, pair, seed, scaled_on=rows) for pair in pairs
+    ]
 
 
 folds = [split for one in seeds for split in ten_folds(one)]
@@ -278,8 +339,12 @@ folds = [split for one in seeds for split in ten_folds(one)]
 # %%
 def fold_scores(chances):
     pairs = zip(folds, chances, strict=True)
-    rows = [paper_scores(split.test_labels, c > 0.5, "binary") for split, c in pairs]
-    index = pd.MultiIndex.from_product([seeds, range(1, 11)], names=["seed", "fold"])
+    rows = [
+        paper_scores(split.test_labels, c > 0.5, "binary") for split, c in pairs
+    ]
+    index = pd.MultiIndex.from_product(
+        [seeds, range(1, 11)], names=["seed", "fold"]
+    )
     return pd.DataFrame(rows, index=index)
 
 
@@ -288,7 +353,9 @@ by_fold = fold_scores(fold_chances)
 
 # %%
 for fold in range(1, 11):
-    recorder.add_scores(f"xmednn.table2.fold{fold:02d}", by_fold.xs(fold, level="fold"))
+    recorder.add_scores(
+        f"xmednn.table2.fold{fold:02d}", by_fold.xs(fold, level="fold")
+    )
 recorder.add_scores("xmednn.table2.mean", by_fold.groupby("seed").mean())
 recorder.add_scores("xmednn.table2.std", by_fold.groupby("seed").std())
 recorder.save()
@@ -311,10 +378,14 @@ recorder.save()
 # %% tags=["hide-input"]
 pd.DataFrame(
     {
-        "printed mean": claims.published_values("xmednn.table2.mean.*", by="metric"),
+        "printed mean": claims.published_values(
+            "xmednn.table2.mean.*", by="metric"
+        ),
         "network, this run": by_fold.mean(),
         "decision tree, this run": tree.groupby("seed").mean().mean(),
-        "printed deviation": claims.published_values("xmednn.table2.std.*", by="metric"),
+        "printed deviation": claims.published_values(
+            "xmednn.table2.std.*", by="metric"
+        ),
         "network's deviation": by_fold.groupby("seed").std().mean(),
         "tree's deviation": tree.groupby("seed").std().mean(),
     }
@@ -329,31 +400,45 @@ pd.DataFrame(
 
 # %%
 def fold_arithmetic(fold):
-    printed = claims.published_values(f"xmednn.table2.fold{fold:02d}.*", by="metric")
-    near = {name: arithmetic.printed_interval(value, 5) for name, value in printed.items()}
+    printed = claims.published_values(
+        f"xmednn.table2.fold{fold:02d}.*", by="metric"
+    )
+    near = {
+        name: arithmetic.printed_interval(value, 5, True)
+        for name, value in printed.items()
+    }
     f1 = arithmetic.f1_interval(near["precision"], near["recall"])
-    share = arithmetic.prevalence_interval(near["accuracy"], near["precision"], near["recall"])
+    share = arithmetic.prevalence_interval(
+        near["accuracy"], near["precision"], near["recall"]
+    )
     follows = f1.low <= near["f1"].high and near["f1"].low <= f1.high
-    matrices = arithmetic.confusion_matrices(2854, printed, average="binary", decimals=5)
+    matrices = arithmetic.confusion_matrices(2854, printed, truncation=True)
     return {
         "F1 follows": "yes" if follows else "no",
         "implied share of attacks": f"{share.low:.2%} to {share.high:.2%}",
-        "confusion matrices of 2,854 rows": len(matrices),
+        "matrices that fit": len(matrices),
+        "attack rows": ", ".join(
+            str(count) for count in matrices[:, :2].sum(axis=1)
+        ),
     }
 
 
 # %% tags=["hide-input"]
-pd.DataFrame({fold: fold_arithmetic(fold) for fold in range(1, 11)}).T.rename_axis("fold")
+fold_facts = pd.DataFrame({fold: fold_arithmetic(fold) for fold in range(1, 11)}).T
+fold_facts.rename_axis("fold")
 
 # %% [markdown]
-# Every fold admits a confusion matrix on a tenth of the rows, and the shares of attacks are near a
-# half, as they should be. Mean and deviation follow from the folds as well:
+# Every fold of 2,854 rows, a tenth of all, admits exactly one confusion matrix. Mean and deviation
+# follow from the folds as well, the deviation with the divisor ten:
 
 # %% tags=["hide-input"]
 metrics = ("accuracy", "precision", "recall", "f1")
 printed_folds = (
     pd.DataFrame(
-        {name: claims.published_values(f"xmednn.table2.fold*.{name}") for name in metrics}.items(),
+        {
+            name: claims.published_values(f"xmednn.table2.fold*.{name}")
+            for name in metrics
+        }.items(),
         columns=["metric", "folds"],
     )
     .set_index("metric")["folds"]
@@ -362,14 +447,67 @@ printed_folds = (
 pd.DataFrame(
     {
         "mean of the folds": printed_folds.map(lambda folds: folds.mean()),
-        "printed mean": claims.published_values("xmednn.table2.mean.*", by="metric"),
-        "deviation of the folds": printed_folds.map(lambda folds: folds.std()),
-        "printed deviation": claims.published_values("xmednn.table2.std.*", by="metric"),
+        "printed mean": claims.published_values(
+            "xmednn.table2.mean.*", by="metric"
+        ),
+        "deviation of the folds": printed_folds.map(
+            lambda folds: folds.std(ddof=0)
+        ),
+        "printed deviation": claims.published_values(
+            "xmednn.table2.std.*", by="metric"
+        ),
     }
 ).round(5)
 
 # %% [markdown]
-# Table 2 is sound arithmetic. It also answers the question of the split: ten folds, a tenth each.
+# Table 2 is sound arithmetic, and it says more. The numbers of attack rows in the ten folds are a
+# fingerprint of the random split. We deal the balanced rows into folds with the first hundred seeds
+# of scikit-learn's `KFold`, dropping each possible pair of the three invalid rows, and count how
+# many of the ten printed folds come out with the right number of attacks.
+
+# %%
+from itertools import combinations
+
+
+def attack_rows_of_folds(dropped, fold_seed):
+    kept = dataset.frame["Label"].drop(index=list(dropped)).to_numpy()
+    repeated = np.ones((kept == 0).sum() - kept.sum(), dtype=int)
+    balanced = np.concatenate([kept, repeated])
+    dealt = KFold(10, shuffle=True, random_state=fold_seed).split(balanced)
+    return [str(balanced[test].sum()) for _, test in dealt]
+
+
+# %%
+invalid = dataset.frame.index[~ehms.holds_numbers(dataset.frame)]
+candidates = pd.DataFrame(
+    {
+        "fold seed": fold_seed,
+        "rows dropped": dataset.frame.loc[list(pair), "Sport"].tolist(),
+    }
+    | {
+        "folds that fit": sum(
+            found == printed
+            for found, printed in zip(
+                attack_rows_of_folds(pair, fold_seed), fold_facts["attack rows"]
+            )
+        )
+    }
+    for pair in combinations(invalid, 2)
+    for fold_seed in range(100)
+)
+best = candidates.sort_values("folds that fit", ascending=False)
+recorder.add(
+    "xmednn.table2.folds_found", best["folds that fit"].max(), deterministic=True
+)
+
+# %% tags=["hide-input"]
+best.head(3).set_index("fold seed")
+
+# %% [markdown]
+# On the real file one candidate fits every fold and no other fits more than a few. The folds are
+# found again: seed 1, with `fido` and `tfido` dropped and `dircproxy` kept as one more valid row.
+# That the published splits can be recovered from the published digits alone settles three things at
+# once: the file, the order of oversampling before splitting, and the count of two invalid rows.
 #
 # ## Figure 5: what the network looks at
 #
@@ -388,14 +526,22 @@ ROWS = {"full": 500, "quick": 60}[profile]
 def explain(network, split):
     background = torch.from_numpy(split.train_features[:100])
     rows = torch.from_numpy(split.test_features[:ROWS])
-    explainer = shap.DeepExplainer(nn.Sequential(*network, nn.Sigmoid()), background)
-    return np.asarray(explainer.shap_values(rows, check_additivity=False)).squeeze(-1)
+    explainer = shap.DeepExplainer(
+        nn.Sequential(*network, nn.Sigmoid()), background
+    )
+    return np.asarray(explainer.shap_values(rows, check_additivity=False)).squeeze(
+        -1
+    )
 
 
 # %%
-values = [explain(n, split) for n, split in zip(trained.networks, splits, strict=True)]
+values = [
+    explain(n, split) for n, split in zip(trained.networks, splits, strict=True)
+]
 importance = pd.DataFrame(
-    [np.abs(one).mean(axis=0) for one in values], index=seeds, columns=flows.features.columns
+    [np.abs(one).mean(axis=0) for one in values],
+    index=seeds,
+    columns=flows.features.columns,
 )
 ranks = importance.rank(axis=1, ascending=False)
 
@@ -409,7 +555,10 @@ from scipy.stats import spearmanr
 PRINTED_TOP_FIVE = ("SrcLoad", "DIntPkt", "DstJitter", "Load", "Sport")
 for name in PRINTED_TOP_FIVE:
     column = flows.features.columns.get_loc(name)
-    pairs = [(s.test_features[:ROWS, column], v[:, column]) for s, v in zip(splits, values)]
+    pairs = [
+        (s.test_features[:ROWS, column], v[:, column])
+        for s, v in zip(splits, values)
+    ]
     effect = [spearmanr(*pair).statistic for pair in pairs]
     recorder.add(f"xmednn.figure5.rank.{name}", ranks[name].to_numpy())
     recorder.add(f"xmednn.figure5.effect.{name}", effect)
@@ -417,10 +566,16 @@ recorder.save()
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "SHAP summary of the first replicate: the five features with the highest mean absolute SHAP value. Each dot is a test flow; to the right it is pushed towards attack.", "name": "fig-xmednn-shap"}, "image": {"alt": "Beeswarm plot with five rows of dots, one a feature, coloured from blue for low to red for high feature values, spread left and right of zero."}}
 explanation = shap.Explanation(
-    values[0], data=splits[0].test_features[:ROWS], feature_names=list(flows.features.columns)
+    values[0],
+    data=splits[0].test_features[:ROWS],
+    feature_names=list(flows.features.columns),
 )
 shap.plots.beeswarm(
-    explanation, max_display=6, group_remaining_features=False, show=False, plot_size=(6.4, 4)
+    explanation,
+    max_display=5,
+    group_remaining_features=False,
+    show=False,
+    plot_size=(6.4, 4),
 )
 plt.gca().set_xlabel("SHAP value (change in attack probability)")
 plt.show()
@@ -433,7 +588,9 @@ claims.table("xmednn.figure5.*")
 # worst it got:
 
 # %% tags=["hide-input"]
-spread = pd.DataFrame({"mean rank": ranks.mean(), "best": ranks.min(), "worst": ranks.max()})
+spread = pd.DataFrame(
+    {"mean rank": ranks.mean(), "best": ranks.min(), "worst": ranks.max()}
+)
 spread.sort_values("mean rank").head(8).round(1)
 
 # %% [markdown]
@@ -460,7 +617,9 @@ WITH_CLOCK = (*ADDRESSES, "Dir", "Flgs", "Dport")
 WITH_FLAGS = (*ADDRESSES, "Dir", "Dport", "Packet_num")
 attempts = {
     "as printed": {},
-    "PyTorch's He normal and epsilon": {"settings": {"truncated": False, "epsilon": 1e-8}},
+    "PyTorch's He normal and epsilon": {
+        "settings": {"truncated": False, "epsilon": 1e-8}
+    },
     "learning rate 0.001": {"settings": {"learning_rate": 0.001}},
     "learning rate 0.0001": {"settings": {"learning_rate": 0.0001}},
     "33 % for testing": {"test_share": 0.33},
@@ -469,7 +628,10 @@ attempts = {
 # %%
 attempts |= {
     "standardised features": {"scaler": StandardScaler},
-    "standardised, rate 0.001": {"scaler": StandardScaler, "settings": {"learning_rate": 0.001}},
+    "standardised, rate 0.001": {
+        "scaler": StandardScaler,
+        "settings": {"learning_rate": 0.001},
+    },
     "features replaced by their ranks": {"scaler": QuantileTransformer},
     "Packet_num kept": {"removed": WITH_CLOCK},
     "Packet_num kept, standardised, rate 0.001": {
@@ -484,7 +646,9 @@ attempts |= {
 from sklearn.preprocessing import MinMaxScaler
 
 
-def attempt_split(seed, removed=ehms.REMOVED, scaler=MinMaxScaler, test_share=0.25, settings=None):
+def attempt_split(
+    seed, removed=ehms.REMOVED, scaler=MinMaxScaler, test_share=0.25, settings=None
+):
     chosen = ehms.paper_flows(dataset.frame, removed)
     rows = oversample(np.arange(len(labels)), labels, seed)
     halves = split_rows(rows, labels, seed, test_share)
@@ -498,7 +662,9 @@ def attempt_split(seed, removed=ehms.REMOVED, scaler=MinMaxScaler, test_share=0.
 # others.
 
 # %%
-tries = [(name, one, how) for name, how in attempts.items() for one in list(seeds)[:3]]
+tries = [
+    (name, one, how) for name, how in attempts.items() for one in list(seeds)[:3]
+]
 attempt_splits = [attempt_split(one, **how) for _, one, how in tries]
 own_settings = [settings.but(**how.get("settings", {})) for _, _, how in tries]
 attempt_chances, attempt_networks = fit_dense(attempt_splits, own_settings)
@@ -519,10 +685,14 @@ accuracy = pd.DataFrame(
 # %% tags=["hide-input"]
 summary = accuracy.groupby("attempt", sort=False).agg(["mean", "max"])
 summary.columns = ["test, mean", "test, best", "training, mean", "training, best"]
-recorder.add("xmednn.search.best", accuracy["test"].max(), protocol="best of all attempts")
+recorder.add(
+    "xmednn.search.best", accuracy["test"].max(), protocol="best of all attempts"
+)
 recorder.save()
-summary.loc["printed in Table 1"] = [printed["xmednn.table1.dnn.accuracy"]] + [np.nan] * 3
-summary.round(3).fillna("")
+summary.loc["printed in Table 1"] = [printed["xmednn.table1.dnn.accuracy"]] + [
+    np.nan
+] * 3
+summary.round(3).astype(object).fillna("")
 
 # %% [markdown]
 # No attempt comes near the printed value, on test rows or on training rows. What moves the score
@@ -536,4 +706,5 @@ summary.round(3).fillna("")
 # * the ranking of classifiers therefore changes: the decision tree is ahead of the network;
 # * Figure 3 and Table 1 print rates that cannot come from one confusion matrix, and Table 1 cannot
 #   come from a test set of the stated size;
+# * Table 2 is consistent, and its folds can be found again from its digits;
 # * the order of the five features in Figure 5 depends on the seed.

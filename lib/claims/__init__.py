@@ -32,6 +32,7 @@ __all__ = [
     "judge_all",
     "load",
     "matrix",
+    "published_values",
     "scoreboard",
     "scoreboard_html",
     "select",
@@ -110,6 +111,36 @@ def matrix(*patterns: str, rows: str = "subject", columns: str = "metric") -> Cl
         Each cell holds paper, book, this run and the verdict's sign.
     """
     return ClaimMatrix(select(*patterns), rows, columns)
+
+
+def published_values(pattern: str, by: str = "id") -> dict[str, float]:
+    """Return the printed numbers of a paper for arithmetic and figures.
+
+    Parameters
+    ----------
+    pattern : str
+        Ids with ``*``, such as ``"xmednn.table1.*.accuracy"``; only claims of kind value count.
+    by : str
+        The attribute of a claim that names each number: id, subject or metric.
+
+    Returns
+    -------
+    dict of str to float
+        Percentages as fractions, everything else as printed, in the ledger's order.
+
+    Raises
+    ------
+    ReaderError
+        If no printed number fits, or two of them would get one name.
+    """
+    fitting = [claim for claim in load().matching(pattern) if claim.kind == "value"]
+    named = {getattr(claim, by): claim.number / claim.scale for claim in fitting}
+    if not fitting or len(named) < len(fitting):
+        raise ReaderError(
+            f"{len(fitting)} printed numbers fit {pattern!r}, under {len(named)} names by {by}. "
+            "Give a pattern that fits at least one, and an attribute that tells them apart."
+        )
+    return named
 
 
 def command(json: bool = False, paper: str | None = None, verdict: str | None = None) -> int:

@@ -1,0 +1,59 @@
+"""The line at the top of a page that says which run the reader is looking at."""
+
+from dataclasses import dataclass
+from html import escape
+
+PROFILES = {
+    "full": "the paper's settings",
+    "quick": "fewer epochs than the paper's settings, so no number here speaks of the paper",
+}
+
+
+@dataclass(frozen=True)
+class Banner:
+    """A notice that a notebook shows in its first output.
+
+    Attributes
+    ----------
+    source : str
+        ``"real"``, ``"twin"`` or ``"unknown"``; decides the colour.
+    data, settings : str
+        A sentence on the data and one on the run.
+    """
+
+    source: str
+    data: str
+    settings: str
+
+    def _repr_html_(self) -> str:
+        return (
+            f'<div class="banner {self.source}" role="note">'
+            f"<p>{escape(self.data)}</p><p>{escape(self.settings)}</p></div>"
+        )
+
+    def _repr_markdown_(self) -> str:
+        return f"> {self.data} {self.settings}"
+
+    def __repr__(self) -> str:
+        return f"{self.data} {self.settings}"
+
+
+def run_banner(dataset, profile: str, seed: int, replicates: int) -> Banner:
+    """Describe the run that made a page.
+
+    Parameters
+    ----------
+    dataset : lib.datasets.Dataset
+        What the notebook loaded.
+    profile : {"full", "quick"}
+        The notebook's profile.
+    seed, replicates : int
+        The first seed and the number of replicates.
+    """
+    seeds = f"seed {seed}" if replicates == 1 else f"seeds {seed} to {seed + replicates - 1}"
+    plural = "" if replicates == 1 else "s"
+    settings = (
+        f"Profile {profile}: {PROFILES[profile]}. {replicates} replicate{plural}, {seeds}. Another "
+        "machine may move a stochastic number within the interval printed beside it."
+    )
+    return Banner(dataset.source, dataset.banner, settings)
