@@ -89,7 +89,7 @@ def _twin(options: argparse.Namespace) -> None:
 def _claims(options: argparse.Namespace) -> int | None:
     from lib.claims import command
 
-    return command(options)
+    return command(options.json, options.paper, options.verdict)
 
 
 def _bench(_options: argparse.Namespace) -> int | None:
@@ -178,6 +178,8 @@ def _add_others(commands) -> None:
     _add(commands, "data", _data, "Download the data that may be downloaded")
     claims = _add(commands, "claims", _claims, "Print every claim with its verdict")
     claims.add_argument("--json", action="store_true", help="as a list of objects")
+    claims.add_argument("--paper", help="only the claims of this paper, such as xmednn")
+    claims.add_argument("--verdict", help="only the claims with this verdict")
     twin = _add(commands, "twin", _twin, "Fit the parameters of a twin on the real file")
     twin.add_argument("name", metavar="NAME", help="a data set, such as wustl-ehms-2020")
     _add(commands, "bench", _bench, "Measure stacked against one-by-one training")

@@ -25,6 +25,8 @@ from lib.paths import BUILD, CHAPTERS, CLAIMS, DATA, ROOT, reference_folder
 HTML = BUILD / "html"
 STAMP = BUILD / "html.json"
 CONFIGURATION = ("_config.yml", "_toc.yml")
+# What the command jupyter-book does; it need not be on the PATH, and has no __main__.
+JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
 NOT_RUN = (
     "```{admonition} Not executed yet\n:class: warning\n"
     "This notebook has no outputs: neither this run nor the published one has executed it.\n```"
@@ -150,8 +152,10 @@ def _stamp() -> str:
 
 
 def _render(folder: Path, source: Path, records: dict[str, str]) -> None:
-    command = [sys.executable, "-m", "jupyter_book", "build", str(source)]
+    command = [sys.executable, "-c", JUPYTER_BOOK, "build", str(source)]
     options = ["-n", "-W", "--keep-going", "--path-output", str(folder)]
+    # Always from nothing: a build on top of another leaves out warnings, and changed styles.
+    shutil.rmtree(folder / "_build", ignore_errors=True)
     result = subprocess.run(
         [*command, *options],
         cwd=ROOT,  # so that lib.directives can be imported
@@ -177,15 +181,13 @@ def _complaint(output: str, source: Path, log: Path) -> str:
 
 
 def _put_in_place(built: Path, digest: str) -> None:
-    """Show the new pages under ``_build/html`` in one step; keep ``built`` for the next build."""
-    new, old = HTML.with_name("html.new"), HTML.with_name("html.old")
-    for leftover in (new, old):
-        shutil.rmtree(leftover, ignore_errors=True)
-    shutil.copytree(built, new)
+    """Show the new pages under ``_build/html`` in one step."""
+    old = HTML.with_name("html.old")
+    shutil.rmtree(old, ignore_errors=True)
     STAMP.unlink(missing_ok=True)
     if HTML.exists():
         os.replace(HTML, old)
-    os.replace(new, HTML)
+    os.replace(built, HTML)
     write_whole(STAMP, json.dumps({"inputs": digest}) + "\n")
     shutil.rmtree(old, ignore_errors=True)
 

@@ -1,12 +1,13 @@
 """The book's own MyST directives and roles, all fed by the ledger and the records.
 
-Directives: ``scoreboard``, ``claims`` (arguments: id patterns), ``environment``.
+Directives: ``scoreboard``, ``claims`` (argument: id patterns), ``environment``.
 Roles: ``published`` (a claim as printed), ``book`` (a published record), ``run`` (the same
 record in this run). A record's role takes a format after a bar, as in
-``{book}`xmednn.table1.dnn.accuracy|.1%` ``.
+``{book}`xmednn.table1.dnn.accuracy|.1%` ``. What does not exist is a warning, which fails
+the build. Sphinx does not know that pages depend on records; `lib.book` builds afresh
+whenever anything has changed.
 """
 
-import hashlib
 import json
 from html import escape
 from pathlib import Path
@@ -17,8 +18,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from lib import claims
-from lib.files import sha256_of
-from lib.paths import CLAIMS, ROOT, reference_folder, run_folder
+from lib.paths import reference_folder
 from lib.records import Record, RecordSet, reference, this_run
 
 logger = logging.getLogger(__name__)
@@ -72,7 +72,6 @@ class _RecordRole(SphinxRole):
     kind = "book"
 
     def run(self):
-        _remember_page(self.env)
         id, _, form = self.text.partition("|")
         published = reference()
         record = self.records(published).get(id.strip())
@@ -114,7 +113,6 @@ class _PublishedRole(SphinxRole):
     """Shows a claim exactly as printed, with its place in the paper on demand."""
 
     def run(self):
-        _remember_page(self.env)
         claim = claims.load().get(self.text.strip())
         if claim is None:
             problem = f"published: there is no claim {self.text.strip()!r} in data/claims"
@@ -125,35 +123,39 @@ class _PublishedRole(SphinxRole):
 
 
 class _Scoreboard(SphinxDirective):
-    """The papers and their verdicts at a glance."""
+    """The papers and their verdicts at a glance; each line gives ``short name: title``."""
+
+    has_content = True
 
     def run(self):
-        _remember_page(self.env)
-        return [nodes.raw("", claims.scoreboard_html(), format="html")]
+        lines = (line.partition(":") for line in self.content if ":" in line)
+        titles = {name.strip(): title.strip() for name, _, title in lines}
+        html = claims.scoreboard_html(claims.judge_all(), titles)
+        return [nodes.raw("", html, format="html")]
 
 
 class _Claims(SphinxDirective):
     """A table of the claims whose ids fit any of the patterns."""
 
     required_arguments = 1
-    optional_arguments = 99
+    final_argument_whitespace = True
 
     def run(self):
-        _remember_page(self.env)
-        patterns = " ".join(self.arguments).split()
+        patterns = self.arguments[0].split()
         ledger = claims.load()
-        for pattern in patterns:
-            if not ledger.matching(pattern):
-                location = self.get_location()
-                logger.warning("claims: no claim fits %r", pattern, location=location)
-        return [nodes.raw("", claims.as_html(*patterns), format="html")]
+        unmatched = [pattern for pattern in patterns if not ledger.matching(pattern)]
+        for pattern in unmatched:
+            logger.warning("claims: no claim fits %r", pattern, location=self.get_location())
+        if len(unmatched) == len(patterns):
+            return []
+        html = claims.as_html(claims.select(*patterns))
+        return [nodes.raw("", html, format="html")]
 
 
 class _Environment(SphinxDirective):
     """Machine, versions and times of the published run."""
 
     def run(self):
-        _remember_page(self.env)
         environments = _read_json(reference_folder() / "environment.json")
         if not environments:
             return [nodes.paragraph("", f"The book is {NOT_PUBLISHED}.")]
@@ -212,33 +214,15 @@ def _read_json(path: Path) -> dict:
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
-def _remember_page(env) -> None:
-    """Note that a page shows claims or records, so that it follows their changes."""
-    if not hasattr(env, "book_pages"):
-        env.book_pages = set()
-    env.book_pages.add(env.docname)
-    for path in _inputs():
-        env.note_dependency(str(path))
+def _without_thebe(_app: Sphinx, _page, _template, context: dict, _doctree) -> None:
+    """Leave out live code cells: unused here, declared twice, loaded from another host."""
+    scripts = context.get("script_files", [])
+    scripts[:] = [script for script in scripts if not _belongs_to_thebe(script)]
 
 
-def _inputs() -> list[Path]:
-    places = [
-        (CLAIMS, "*.csv"),
-        (reference_folder(), "**/*.json"),
-        (run_folder(), "**/*.json"),
-        (ROOT / "lib" / "claims", "*.py"),
-    ]
-    return [path for folder, form in places for path in sorted(folder.glob(form))]
-
-
-def _outdated_pages(_app: Sphinx, env, *_pages) -> set[str]:
-    """Return the pages to read again, also when an input is new or gone."""
-    digest = hashlib.sha256()
-    for path in _inputs():
-        digest.update(f"{path.name} {sha256_of(path)}\n".encode())
-    before, env.book_inputs = getattr(env, "book_inputs", ""), digest.hexdigest()
-    pages = getattr(env, "book_pages", set()) & env.found_docs
-    return pages if before != env.book_inputs else set()
+def _belongs_to_thebe(script) -> bool:
+    attributes = getattr(script, "attributes", {})
+    return "thebe" in f"{script} {attributes.get('body', '')}".lower()
 
 
 def setup(app: Sphinx) -> dict:
@@ -255,5 +239,5 @@ def setup(app: Sphinx) -> dict:
     app.add_role("published", _PublishedRole())
     app.add_role("book", _RecordRole())
     app.add_role("run", _RunRole())
-    app.connect("env-get-outdated", _outdated_pages)
+    app.connect("html-page-context", _without_thebe, priority=900)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}
