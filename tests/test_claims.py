@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from lib import claims
 from lib.claims import checks, expressions, ledger, rules, verdicts
@@ -564,3 +565,48 @@ def test_every_verdict_has_a_sign():
     assert set(verdicts.VERDICTS) <= set(SIGNS)
     judging = [SIGNS[verdict] for verdict in verdicts.VERDICTS]
     assert len(set(judging)) == len(judging)
+
+
+def executed_page(*shown):
+    outputs = [
+        new_output("display_data", data, metadata=metadata)
+        for data, metadata in (each._repr_mimebundle_() for each in shown)
+    ]
+    plain = new_output("execute_result", {"text/plain": "42"}, execution_count=1)
+    return new_notebook(cells=[new_code_cell("table", outputs=[*outputs, plain])])
+
+
+def test_a_page_is_rendered_again_from_the_records_as_they_are_now(tmp_path, monkeypatch):
+    monkeypatch.setenv("IDS_REFERENCE", str(tmp_path))
+    monkeypatch.setenv("IDS_RECORDS", str(tmp_path))
+    page = executed_page(
+        claims.table("xmednn.data.normal"),
+        claims.matrix("xmednn.data.normal", rows="subject", columns="metric"),
+    )
+    before = json.dumps(page)
+    assert "not comparable" in before
+    content = {"values": [14272.0], "protocol": "counted", "deterministic": True}
+    store(tmp_path, {"xmednn.data.normal": content, "xmednn.data.attack_share": content})
+    fresh = claims.render_again(page)
+    for output in fresh.cells[0].outputs[:2]:
+        assert "exact" in output.data["text/html"]
+        assert "14,272" in output.data["text/markdown"]
+    assert fresh.cells[0].outputs[2].data == {"text/plain": "42"}
+    assert json.dumps(page) == before
+
+
+def store(folder, entries):
+    content = {"format": 1, "provenance": vars(PROVENANCE), "records": entries}
+    (folder / "03-x").mkdir()
+    (folder / "03-x" / "01_x.json").write_text(json.dumps(content))
+
+
+def test_published_values_are_fractions_and_unambiguous():
+    named = claims.published_values("xmednn.table1.dnn.*", by="metric")
+    assert named["accuracy"] == 0.96878
+    assert claims.published_values("xmednn.abstract.accuracy") == {
+        "xmednn.abstract.accuracy": pytest.approx(0.97578)
+    }
+    for pattern, by in (("xmednn.nothing.*", "id"), ("xmednn.table1.*", "metric")):
+        with pytest.raises(ReaderError, match="printed numbers fit"):
+            claims.published_values(pattern, by=by)

@@ -3,11 +3,14 @@
 import json as json_format
 import sys
 from collections.abc import Sequence
+from copy import deepcopy
+from typing import TYPE_CHECKING
 
 from lib import records
 from lib.claims.ledger import Claim, Ledger, load
 from lib.claims.rendering import (
     COLUMNS,
+    RECIPE,
     ClaimMatrix,
     ClaimTable,
     as_html,
@@ -18,6 +21,9 @@ from lib.claims.rendering import (
 )
 from lib.claims.verdicts import VERDICTS, Judgement, judge
 from lib.errors import ReaderError
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 __all__ = [
     "VERDICTS",
@@ -33,6 +39,7 @@ __all__ = [
     "load",
     "matrix",
     "published_values",
+    "render_again",
     "scoreboard",
     "scoreboard_html",
     "select",
@@ -92,7 +99,9 @@ def table(*patterns: str, columns: Sequence[str] = COLUMNS) -> ClaimTable:
     ClaimTable
         Shows itself as HTML, Markdown or text.
     """
-    return ClaimTable(select(*patterns), columns)
+    shown = ClaimTable(select(*patterns), columns)
+    shown.recipe = {"show": "table", "patterns": list(patterns), "columns": list(columns)}
+    return shown
 
 
 def matrix(*patterns: str, rows: str = "subject", columns: str = "metric") -> ClaimMatrix:
@@ -110,7 +119,40 @@ def matrix(*patterns: str, rows: str = "subject", columns: str = "metric") -> Cl
     ClaimMatrix
         Each cell holds paper, book, this run and the verdict's sign.
     """
-    return ClaimMatrix(select(*patterns), rows, columns)
+    shown = ClaimMatrix(select(*patterns), rows, columns)
+    shown.recipe = {
+        "show": "matrix",
+        "patterns": list(patterns),
+        "rows": rows,
+        "columns": columns,
+    }
+    return shown
+
+
+def render_again(page: "NotebookNode") -> "NotebookNode":
+    """Return an executed page with its tables of verdicts rendered from the present state.
+
+    A notebook runs before the last record of its chapter is written, and a claim may be
+    corrected long after; so each build asks the ledger and the records anew.
+
+    Parameters
+    ----------
+    page : nbformat.NotebookNode
+        An executed notebook; not changed.
+
+    Returns
+    -------
+    nbformat.NotebookNode
+        The same cells; only outputs that `table` and `matrix` made differ.
+    """
+    fresh = deepcopy(page)
+    for cell in fresh.cells:
+        for output in cell.get("outputs", []):
+            recipe = dict(output.get("metadata", {}).get(RECIPE, {}))
+            if recipe:
+                show = {"table": table, "matrix": matrix}[recipe.pop("show")]
+                output.data, _ = show(*recipe.pop("patterns"), **recipe)._repr_mimebundle_()
+    return fresh
 
 
 def published_values(pattern: str, by: str = "id") -> dict[str, float]:

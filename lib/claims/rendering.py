@@ -22,6 +22,8 @@ SIGNS = {
 }
 COLUMNS = ("claim", "paper", "book", "this run", "verdict")
 GAP = "  "
+# The key of an output's metadata that says how to render it again.
+RECIPE = "claims"
 
 
 def _with_unit(text: str, unit: str) -> str:
@@ -126,21 +128,28 @@ def as_text(
     rows = [list(columns)] + [[CELLS[name](each) for name in columns] for each in judgements]
     natural = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     room = shutil.get_terminal_size().columns if width == 0 else width
-    widths = natural if room is None else _fit(natural, room)
+    longest = [max(_longest_word(cell) for cell in column) for column in zip(*rows, strict=True)]
+    widths = natural if room is None else _fit(natural, longest, room)
     rule = GAP.join("-" * each for each in widths)
     lines = [line for row in rows for line in _wrapped(row, widths)]
     header = len(_wrapped(rows[0], widths))
     return "\n".join([*lines[:header], rule, *lines[header:]])
 
 
-def _fit(widths: list[int], room: int, least: int = 8) -> list[int]:
-    """Take from the widest column until the line fits; from the first one only at the end."""
-    widths = list(widths)
-    excess = sum(widths) + len(GAP) * (len(widths) - 1) - room
-    while excess > 0 and max(widths) > least:
-        others = max(range(1, len(widths)), key=widths.__getitem__, default=0)
-        widths[others if widths[others] > least else 0] -= 1
-        excess -= 1
+def _longest_word(cell: str) -> int:
+    return max((len(word) for word in cell.split()), default=0)
+
+
+def _fit(widths: list[int], longest: list[int], room: int, least: int = 8) -> list[int]:
+    """Take from the widest column until the line fits; break words only when nothing else helps."""
+    for floors in (longest, [least] * len(widths)):
+        widths = list(widths)
+        while sum(widths) + len(GAP) * (len(widths) - 1) > room:
+            slack = [width - floor for width, floor in zip(widths, floors, strict=True)]
+            wide = [width if spare > 0 else 0 for width, spare in zip(widths, slack, strict=True)]
+            if not any(wide):
+                break
+            widths[wide.index(max(wide))] -= 1
     return widths
 
 
@@ -296,7 +305,21 @@ def _scoreboard_row(title: str, paper: str, counts: list[dict]) -> str:
     return f'<tr data-paper="{escape(paper)}">{head}{cells}</tr>'
 
 
-class ClaimTable:
+class _Shown:
+    """What a notebook shows, with the recipe by which a later build renders it again."""
+
+    recipe: dict | None = None
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> tuple[dict, dict]:
+        data = {
+            "text/html": self._repr_html_(),
+            "text/markdown": self._repr_markdown_(),
+            "text/plain": repr(self),
+        }
+        return data, {RECIPE: self.recipe} if self.recipe else {}
+
+
+class ClaimTable(_Shown):
     """Judgements as a notebook shows them: one claim a row."""
 
     def __init__(self, judgements: Sequence[Judgement], columns: Sequence[str] = COLUMNS):
@@ -313,7 +336,7 @@ class ClaimTable:
         return as_text(self.judgements, self.columns)
 
 
-class ClaimMatrix:
+class ClaimMatrix(_Shown):
     """Judgements laid out as the paper prints its table.
 
     Parameters

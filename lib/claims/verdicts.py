@@ -154,12 +154,13 @@ def _interval(claim: Claim, record: Record) -> Interval | None:
         return Interval(float(values.min()), float(values.max()))
     if len(values) < MINIMUM_REPLICATES:
         return None
-    interval = prediction_interval(values)
-    return interval.clipped(0.0, claim.scale) if _is_proportion(claim) else interval
+    return prediction_interval(values).clipped(*_possible(claim))
 
 
-def _is_proportion(claim: Claim) -> bool:
-    return claim.metric in PROPORTIONS and claim.unit in ("%", "fraction")
+def _possible(claim: Claim) -> tuple[float, float]:
+    if claim.metric in PROPORTIONS and claim.unit in ("%", "fraction"):
+        return 0.0, claim.scale
+    return (1.0, np.inf) if claim.metric == "rank" else (-np.inf, np.inf)
 
 
 def _finding(claim, ledger, reference, run, conclusions) -> Finding:
