@@ -16,8 +16,9 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_markdown_cell
 
+from lib import claims
 from lib.errors import ReaderError
-from lib.execution import Settings
+from lib.execution import Settings, current_page
 from lib.files import sha256_of, write_whole
 from lib.notebooks import Notebook, find_notebooks, read_source
 from lib.paths import BUILD, CHAPTERS, CLAIMS, DATA, ROOT, reference_folder
@@ -82,9 +83,10 @@ def build_book(settings: Settings, say: Callable[[str], None]) -> Path:
 
 
 def _page_for(notebook: Notebook, settings: Settings) -> bytes:
-    for page in (settings.page(notebook), notebook.page):
-        if page.exists():
-            return page.read_bytes()
+    if settings.page(notebook).exists():
+        return nbformat.writes(current_page(notebook, settings)).encode()
+    if notebook.page.exists():
+        return notebook.page.read_bytes()
     blank = read_source(notebook.source)
     blank.cells.insert(1, new_markdown_cell(NOT_RUN, id="not-executed"))
     return nbformat.writes(blank).encode()
@@ -95,7 +97,8 @@ def _build(
 ) -> Path:
     _require_version_1()
     source = folder / "source"
-    _assemble(source, pages)
+    with claims.reading(records):
+        _assemble(source, {book: _with_verdicts(page) for book, page in pages.items()})
     digest = _digest_of_inputs(source, records)
     if _stamp() == digest and (HTML / "index.html").exists():
         say("The pages are up to date.")
@@ -106,6 +109,11 @@ def _build(
     front = HTML / "index.html"
     say(f"The book: {front}")
     return front
+
+
+def _with_verdicts(page: bytes) -> bytes:
+    rendered = claims.render_again(nbformat.reads(page.decode(), as_version=4))
+    return nbformat.writes(rendered).encode()
 
 
 def _require_version_1() -> None:

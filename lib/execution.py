@@ -15,10 +15,11 @@ from pathlib import Path
 from time import monotonic, sleep
 
 import nbformat
+from nbformat import NotebookNode
 
 from lib.errors import ReaderError
 from lib.files import write_whole
-from lib.notebooks import Notebook, parameter_defaults, read_source, tidy
+from lib.notebooks import Notebook, parameter_defaults, read_source, tidy, with_outputs
 from lib.paths import ROOT
 from lib.stamps import digest_of, first_change, inputs_of
 
@@ -144,6 +145,20 @@ def execute(
         outcomes |= _execute_all(waiting, settings, say, len(outcomes), len(tasks))
         _write_timings(settings)
     return [outcomes[notebook] for notebook in notebooks]
+
+
+def current_page(notebook: Notebook, settings: Settings) -> NotebookNode:
+    """Return the outputs that a run keeps of a notebook, under its present prose.
+
+    Parameters
+    ----------
+    notebook : Notebook
+        Executed in this run.
+    settings : Settings
+        The run.
+    """
+    kept = nbformat.read(settings.page(notebook), as_version=4)
+    return with_outputs(read_source(notebook.source), kept)
 
 
 def failed(outcomes: list[Outcome], say: Callable[[str], None]) -> bool:

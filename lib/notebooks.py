@@ -1,6 +1,7 @@
 """Notebooks as pairs: the ``.py`` that is written and the ``.ipynb`` that is made from it."""
 
 import ast
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -143,6 +144,43 @@ def tidy(notebook: NotebookNode) -> NotebookNode:
         cell.id = f"cell-{number:03d}"
         cell.metadata = authored_metadata(cell)
     return clean
+
+
+def with_outputs(source: NotebookNode, executed: NotebookNode) -> NotebookNode:
+    """Put the outputs of an executed notebook under the present prose and captions.
+
+    Parameters
+    ----------
+    source : nbformat.NotebookNode
+        As `read_source` returns it; its code is what was executed.
+    executed : nbformat.NotebookNode
+        The kept page; a cell of injected parameters stays where it was.
+
+    Returns
+    -------
+    nbformat.NotebookNode
+        A new notebook; the executed one unchanged when its code cells are others.
+    """
+    fresh = deepcopy(source)
+    fresh.metadata = deepcopy(executed.metadata)
+    ours = [cell for cell in fresh.cells if cell.cell_type == "code"]
+    theirs = [cell for cell in executed.cells if cell.cell_type == "code"]
+    injected = [cell for cell in theirs if "injected-parameters" in cell.metadata.get("tags", [])]
+    theirs = [cell for cell in theirs if cell not in injected]
+    if len(ours) != len(theirs):
+        return executed
+    for cell, done in zip(ours, theirs, strict=True):
+        cell.outputs, cell.execution_count = deepcopy(done.outputs), done.execution_count
+    for cell in injected:
+        place = next(n for n, cell in enumerate(fresh.cells) if "parameters" in _tags(cell))
+        fresh.cells.insert(place + 1, deepcopy(cell))
+    for number, cell in enumerate(fresh.cells, start=1):
+        cell.id = f"cell-{number:03d}"
+    return fresh
+
+
+def _tags(cell: NotebookNode) -> list[str]:
+    return cell.metadata.get("tags", [])
 
 
 def authored_metadata(cell: NotebookNode) -> NotebookNode:

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 
+from lib import claims
 from lib.errors import ReaderError
-from lib.execution import Settings, execute, failed, processors
+from lib.execution import Settings, current_page, execute, failed, processors
 from lib.files import write_whole
 from lib.notebook_checks import problems_of
 from lib.notebooks import Notebook, find_notebooks, pair_differences, read_source
@@ -57,9 +59,13 @@ def publish(chapter: str | None, jobs: int | None, say: Callable[[str], None]) -
     settings = Settings(folder, profile="full", jobs=jobs, reference=folder / "records")
     if failed(execute(notebooks, settings, say), say):
         return 1
-    _check_publishable(notebooks, settings)
-    for notebook in notebooks:
-        write_whole(notebook.page, settings.page(notebook).read_bytes())
+    with claims.reading(
+        {"IDS_REFERENCE": str(folder / "records"), "IDS_RECORDS": str(folder / "records")}
+    ):
+        pages = {book: claims.render_again(current_page(book, settings)) for book in notebooks}
+    _check_publishable(pages, settings)
+    for notebook, page in pages.items():
+        write_whole(notebook.page, nbformat.writes(page) + "\n")
         record = REFERENCE / f"{notebook.name}.json"
         write_whole(record, settings.record(notebook).read_bytes())
     _remove_leftovers(notebooks)
@@ -79,10 +85,9 @@ def _require_real_data(notebooks: list[Notebook]) -> None:
                 )
 
 
-def _check_publishable(notebooks: list[Notebook], settings: Settings) -> None:
+def _check_publishable(pages: dict[Notebook, NotebookNode], settings: Settings) -> None:
     problems = []
-    for notebook in notebooks:
-        page = nbformat.read(settings.page(notebook), as_version=4)
+    for notebook, page in pages.items():
         found = pair_differences(read_source(notebook.source), page) + problems_of(page)
         problems += [f"  {notebook.name}, {problem}" for problem in found]
     for record in RecordSet.read(settings.folder / "records").values():

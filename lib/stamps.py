@@ -12,6 +12,9 @@ from pathlib import Path
 from lib.files import sha256_of
 from lib.paths import ROOT, TWINS
 
+CODE_CELL = re.compile(r"^# %%.*$", re.MULTILINE)
+EMPTY = ast.dump(ast.Module(body=[], type_ignores=[]))
+
 
 def modules_used(source: Path, root: Path = ROOT) -> set[Path]:
     """Return the files of ``lib`` that a Python file imports, directly or not.
@@ -100,8 +103,9 @@ def _version(package: str) -> str:
 def inputs_of(source: Path, parameters: dict, root: Path = ROOT) -> dict[str, str]:
     """Return everything that a notebook's outputs depend on, as names and digests.
 
-    The papers' claims are left out on purpose: tables of verdicts are rendered again by
-    each build, and a corrected claim must not cost a night of training.
+    The papers' claims, and the code that judges and shows them, are left out on purpose:
+    tables of verdicts are rendered again by each build, and a corrected claim must not cost
+    a night of training. Of code, only what Python sees counts, see `code_digest`.
 
     Parameters
     ----------
@@ -117,11 +121,49 @@ def inputs_of(source: Path, parameters: dict, root: Path = ROOT) -> dict[str, st
     dict of str to str
         A readable name of each input, and its digest or value.
     """
-    files = [source, *sorted(modules_used(source, root))]
-    inputs = {str(path.relative_to(root)): sha256_of(path) for path in files}
+    modules = {path for path in modules_used(source, root) if path not in _rendered_later(root)}
+    inputs = {str(path.relative_to(root)): code_digest(path) for path in (source, *sorted(modules))}
+    # The look of the figures lies beside the module that sets it.
+    styles = {style for path in modules for style in path.parent.glob("*.mplstyle")}
+    inputs |= {str(path.relative_to(root)): sha256_of(path) for path in sorted(styles)}
     inputs |= {f"parameter {name}": repr(value) for name, value in parameters.items()}
     inputs |= {f"version of {name}": text for name, text in required_versions().items()}
     return inputs | data_found(source)
+
+
+def _rendered_later(root: Path) -> set[Path]:
+    names = ("checks", "expressions", "rendering", "rules", "verdicts")
+    return {root / "lib" / "claims" / f"{name}.py" for name in names}
+
+
+def code_digest(path: Path) -> str:
+    """Return a digest of what Python sees in a file: no comment, docstring, prose or layout.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A module, or a notebook's percent-format source, of which the division into code cells
+        counts as well.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+    """
+    text = path.read_text(encoding="utf-8")
+    cells = CODE_CELL.split(text)
+    dumps = [ast.dump(_without_docstrings(ast.parse(cell))) for cell in cells]
+    return hashlib.sha256("\0".join(dump for dump in dumps if dump != EMPTY).encode()).hexdigest()
+
+
+def _without_docstrings(tree: ast.Module) -> ast.Module:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            first = node.body[0] if node.body else None
+            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+                # A lone docstring is a body too, so something must stay.
+                node.body = node.body[1:] or ([] if isinstance(node, ast.Module) else [ast.Pass()])
+    return tree
 
 
 def data_found(source: Path) -> dict[str, str]:

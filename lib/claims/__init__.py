@@ -1,8 +1,10 @@
 """The papers' printed claims, held against what was measured."""
 
 import json as json_format
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from copy import deepcopy
 from typing import TYPE_CHECKING
 
@@ -39,6 +41,7 @@ __all__ = [
     "load",
     "matrix",
     "published_values",
+    "reading",
     "render_again",
     "scoreboard",
     "scoreboard_html",
@@ -153,6 +156,27 @@ def render_again(page: "NotebookNode") -> "NotebookNode":
                 show = {"table": table, "matrix": matrix}[recipe.pop("show")]
                 output.data, _ = show(*recipe.pop("patterns"), **recipe)._repr_mimebundle_()
     return fresh
+
+
+@contextmanager
+def reading(folders: Mapping[str, str]) -> Iterator[None]:
+    """Judge from other folders of records for a while.
+
+    Parameters
+    ----------
+    folders : mapping of str to str
+        ``IDS_REFERENCE`` or ``IDS_RECORDS``, and the folder to read instead.
+    """
+    before = {name: os.environ.get(name) for name in folders}
+    os.environ.update(folders)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def published_values(pattern: str, by: str = "id") -> dict[str, float]:
