@@ -72,7 +72,7 @@ def draw(
     """
     summary = summarize(scores, metric)
     classifiers = list(summary["classifier"].unique())
-    figure, axis = plt.subplots(figsize=(6.4, 1.9 + 0.72 * len(titles)))
+    figure, axis = plt.subplots(figsize=(5.6, 1.9 + 0.95 * len(titles)))
     for position, classifier in enumerate(classifiers):
         rows = summary[summary["classifier"] == classifier].set_index("rung").reindex(titles)
         offset = _offset(position, len(classifiers))
@@ -85,7 +85,8 @@ def draw(
 
 
 def _offset(position: int, count: int) -> float:
-    return 0.66 * (position / max(count - 1, 1) - 0.5)
+    # The upper part of a rung's band holds its title.
+    return 0.62 * (position / max(count - 1, 1)) - 0.2
 
 
 def _draw_classifier(axis, rows, classifier, offset, limits) -> None:
@@ -104,19 +105,22 @@ def _draw_classifier(axis, rows, classifier, offset, limits) -> None:
 
 
 def _label_rungs(axis, titles: Mapping[str, str], label: str, limits: Sequence[float]) -> None:
-    axis.set_yticks(
-        range(len(titles)), [f"{i}  {title}" for i, title in enumerate(titles.values())]
-    )
+    # Titles stand above their points, not beside them: on a phone the points need the width.
+    margin = 0.012 * (limits[1] - limits[0])
+    for rung, title in enumerate(titles.values()):
+        axis.text(limits[0] + margin, rung - 0.36, f"{rung}  {title}", va="center", weight="bold")
+    axis.set_yticks([])
     axis.set_ylim(len(titles) - 0.5, -0.5)
     for boundary in range(1, len(titles)):
-        axis.axhline(boundary - 0.5, color="#dddddd", linewidth=0.8)
-    axis.grid(visible=False, axis="y")
-    axis.tick_params(axis="y", length=0)
-    axis.set_xlim(limits[0], limits[1] + 0.01 * (limits[1] - limits[0]))
+        axis.axhline(boundary - 0.5, color="#999999", linewidth=0.8)
+    axis.spines["left"].set_visible(False)
+    axis.set_xlim(limits[0] - margin, limits[1] + margin)
     axis.set_xlabel(label)
 
 
 def _add_legend(figure, axis, with_published: bool) -> None:
     if with_published:
         axis.plot([], [], "x", color="#222222", mew=2.2, label="printed in the paper")
-    figure.legend(*axis.get_legend_handles_labels(), loc="outside upper center", ncols=3)
+    handles, labels = axis.get_legend_handles_labels()
+    narrow = {"handlelength": 1, "handletextpad": 0.5, "columnspacing": 1.2}
+    figure.legend(handles, labels, loc="outside upper center", ncols=3, **narrow)

@@ -40,7 +40,9 @@ def test_two_replicates_show_their_extremes(scores):
 
 def test_rungs_stand_in_climbing_order_with_one_point_a_classifier(scores):
     axis = ladder.draw(scores, "f1", "F1", TITLES).axes[0]
-    assert [text.get_text() for text in axis.get_yticklabels()] == ["0  as printed", "1  honest"]
+    assert [text.get_text() for text in axis.texts] == ["0  as printed", "1  honest"]
+    heights = [text.get_position()[1] for text in axis.texts]
+    assert heights == sorted(heights)
     labels = [line.get_label() for line in axis.lines if not line.get_label().startswith("_")]
     assert labels == [figures.NAMES[name] for name in ("dt", "lr", "majority")]
     assert axis.yaxis_inverted()

@@ -60,7 +60,10 @@ frame = dataset.frame
 run_banner(dataset, profile, seed, replicates)
 
 # %% tags=["hide-input"]
-datasets.card("wustl-ehms-2020")
+import pandas as pd
+
+pd.options.display.max_colwidth = None
+datasets.card("wustl-ehms-2020").set_index("fact")
 
 # %% [markdown]
 # A **flow** is one summarised exchange between two hosts. Here a gateway sends a patient's readings
@@ -84,7 +87,6 @@ frame["Attack Category"].value_counts().rename("flows").to_frame()
 # curve, turned so that 0.5 is useless and 1 is perfect).
 
 # %%
-import pandas as pd
 from sklearn.metrics import roc_auc_score
 
 
