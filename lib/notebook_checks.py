@@ -3,6 +3,7 @@
 import re
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from pathlib import Path
@@ -13,8 +14,10 @@ from nbformat import NotebookNode
 from lib.paths import ROOT
 
 LONGEST_CELL = 15
-# So many neighbouring values of one row of a data file count as that row being shown.
-RUN_OF_VALUES = 5
+# So many neighbouring values of one row count as that row being shown, unless many rows
+# have the same ones: medians and constants are no row.
+RUN_OF_VALUES = 6
+ROWS_ALIKE = 10
 TEXTS = ("text/plain", "text/html", "text/markdown", "text/latex", "application/json")
 FOLDERS = "home|Users|root|tmp|var|mnt|opt|srv|private|usr|workspace|content|data"
 ABSOLUTE_PATH = re.compile(rf"(?<![\w./:<>&;-])/(?:{FOLDERS})/[\w.-]+|[A-Z]:\\+Users\\")
@@ -208,13 +211,13 @@ def rows_shown(notebook: NotebookNode, frame) -> list[str]:
         lines = list(_lines_and_columns(text))
         if any(run in runs for line in lines for run in _runs(line)):
             problems.append(f"cell {number} shows a row of the data")
-        if addresses & set(re.split(r"[^\w.:]+", text.lower())):
+        if addresses & {word.strip(".:") for word in re.split(r"[^\w.:]+", text.lower())}:
             problems.append(f"cell {number} shows an address of a device")
     return problems
 
 
 def runs_of_values(frame) -> set[tuple[str, ...]]:
-    """Return every run of neighbouring, mostly different values in the rows of a frame.
+    """Return the runs of neighbouring values by which a row of a frame can be told.
 
     Parameters
     ----------
@@ -226,12 +229,13 @@ def runs_of_values(frame) -> set[tuple[str, ...]]:
         for _, column in frame.items()
     ]
     windows = (columns[i : i + RUN_OF_VALUES] for i in range(len(columns) - RUN_OF_VALUES + 1))
-    return {run for window in windows for run in zip(*window, strict=True) if _telling(run)}
+    counts = Counter(run for window in windows for run in zip(*window, strict=True))
+    return {run for run, count in counts.items() if count <= ROWS_ALIKE and _telling(run)}
 
 
 def _telling(run: tuple[str, ...]) -> bool:
-    """Whether a run says which row it is from: zeros and class names in a row do not."""
-    return len(set(run)) == len(run)
+    """Whether a run says which row it is from: a row of zeros does not."""
+    return len(set(run)) >= RUN_OF_VALUES - 1
 
 
 def addresses_of(frame) -> set[str]:

@@ -1,0 +1,150 @@
+"""Copies of the project in which the tests run its commands as a person would."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from lib.paths import ROOT
+
+LEFT_OUT = shutil.ignore_patterns(
+    ".git",
+    ".venv*",
+    "_build",
+    "raw",
+    "__pycache__",
+    ".*_cache",
+    ".hypothesis",
+    ".ipynb_checkpoints",
+)
+
+SAMPLE = """\
+# %% [markdown]
+# # {title}
+#
+# A notebook for the tests.
+
+# %% tags=["remove-cell"]
+import sys
+from pathlib import Path
+
+here = Path.cwd()
+sys.path.insert(0, str(next(p for p in (here, *here.parents) if (p / "_toc.yml").exists())))
+
+# %% tags=["parameters"]
+profile = "full"
+seed = 2022
+replicates = 3
+
+# %%
+import os
+import time
+from types import SimpleNamespace
+
+from lib.records import Recorder
+
+time.sleep(float(os.environ.get("SAMPLE_SECONDS", "0")))
+source = os.environ.get("SAMPLE_SOURCE", "real")
+dataset = SimpleNamespace(name="sample", variant="sample", sha256="", source=source)
+recorder = Recorder("{chapter}/{stem}", dataset, profile, seed, replicates)
+recorder.add("sample.{stem}.count", 3, deterministic=True)
+recorder.add("sample.{stem}.score", [0.5 + 0.01 * number for number in range(replicates)])
+
+# %%
+recorder.save()
+"""
+
+
+@dataclass
+class Project:
+    """A copy of the project, with the command line to drive it."""
+
+    root: Path
+
+    def start(self, *arguments: str, **variables: str) -> subprocess.Popen:
+        """Start ``python -m lib`` here, with a clean set of the project's variables."""
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("IDS_")}
+        return subprocess.Popen(
+            [sys.executable, "-m", "lib", *arguments],
+            cwd=self.root,
+            env=environment | {"IDS_TWIN": "1"} | variables,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess:
+        """Run ``python -m lib`` here to its end."""
+        process = self.start(*arguments, **variables)
+        output, errors = process.communicate(timeout=500)
+        return subprocess.CompletedProcess(arguments, process.returncode, output, errors)
+
+    def write(self, name: str, text: str) -> Path:
+        """Write a file below the project's root."""
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        """Replace a text in a file; it must be there."""
+        text = (self.root / name).read_text(encoding="utf-8")
+        assert old in text
+        self.write(name, text.replace(old, new))
+
+
+@pytest.fixture(scope="session")
+def whole_project(tmp_path_factory) -> Project:
+    """Return a copy of the whole project, as a fresh clone would be."""
+    root = tmp_path_factory.mktemp("whole") / "book"
+    shutil.copytree(ROOT, root, ignore=LEFT_OUT)
+    return Project(root)
+
+
+@pytest.fixture(scope="session")
+def quick_run(whole_project) -> subprocess.CompletedProcess:
+    """Return the outcome of ``make book`` on the twins, made once a session."""
+    return whole_project.run("book", "--profile", "quick")
+
+
+@pytest.fixture(scope="session")
+def quick_pages(whole_project, quick_run, tmp_path_factory) -> Path:
+    """Return the pages of the quick run, kept from later builds."""
+    assert quick_run.returncode == 0, quick_run.stdout + quick_run.stderr
+    pages = tmp_path_factory.mktemp("quick") / "html"
+    shutil.copytree(whole_project.root / "_build" / "html", pages)
+    return pages
+
+
+@pytest.fixture(scope="session")
+def site_pages(whole_project, quick_pages) -> Path:
+    """Return the pages of the published book."""
+    result = whole_project.run("site")
+    assert result.returncode == 0, result.stdout + result.stderr
+    return whole_project.root / "_build" / "html"
+
+
+@pytest.fixture
+def sample_project(tmp_path) -> Project:
+    """Return a project with two tiny notebooks in place of the chapters."""
+    project = Project(tmp_path / "sample")
+    for name in ("lib", "data"):
+        shutil.copytree(ROOT / name, project.root / name, ignore=LEFT_OUT)
+    shutil.rmtree(project.root / "data" / "reference", ignore_errors=True)
+    for name in ("requirements.txt", "_config.yml", "Makefile"):
+        shutil.copy(ROOT / name, project.root / name)
+    shutil.copytree(ROOT / "chapters" / "_static", project.root / "chapters" / "_static")
+    shutil.copy(ROOT / "chapters" / "references.bib", project.root / "chapters")
+    project.write("chapters/index.md", "# Sample\n\nText.\n")
+    stems = ("01_first", "02_second")
+    for stem in stems:
+        text = SAMPLE.format(title=stem, chapter="99-sample", stem=stem)
+        project.write(f"chapters/99-sample/{stem}.py", text)
+    lines = "".join(f"  - file: chapters/99-sample/{stem}\n" for stem in stems)
+    project.write("_toc.yml", f"format: jb-book\nroot: chapters/index\nchapters:\n{lines}")
+    return project

@@ -1,0 +1,433 @@
+"""The commands, as a person at a terminal meets them."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+import urllib.request
+
+import nbformat
+import numpy as np
+import psutil
+import pytest
+
+from lib.notebooks import pair_differences
+from lib.paths import ROOT
+from lib.publication import records_outside
+from lib.records import Provenance, Record
+
+COMMANDS = [
+    "book",
+    "execute",
+    "site",
+    "publish",
+    "check",
+    "serve",
+    "data",
+    "claims",
+    "twin",
+    "bench",
+    "clean",
+]
+FIRST, SECOND = "99-sample/01_first", "99-sample/02_second"
+
+
+def kept(project, name):
+    return project.root / "_build/run/notebooks" / f"{name}.ipynb"
+
+
+def states(result) -> dict[str, bool]:
+    """Return for each notebook whether it was executed."""
+    lines = re.findall(r"^\[\d+/\d+\] (\S+) … (.*)$", result.stdout, re.M)
+    return {name: "unchanged" not in text for name, text in lines}
+
+
+def complaint(result, status=2) -> str:
+    """Return the message of a failed command, which is no traceback."""
+    assert result.returncode == status, result.stdout + result.stderr
+    assert "Traceback" not in result.stdout + result.stderr
+    assert result.stderr.strip()
+    return result.stderr
+
+
+class TestHelp:
+    @pytest.mark.parametrize("command", COMMANDS)
+    def test_every_command_explains_itself(self, whole_project, command):
+        result = whole_project.run(command, "--help")
+        assert result.returncode == 0
+        assert f"python -m lib {command}" in result.stdout
+
+    def test_without_a_command_it_lists_them(self, whole_project):
+        message = complaint(whole_project.run())
+        assert "COMMAND" in message
+        listed = whole_project.run("--help").stdout
+        assert all(re.search(rf"^\s+{command}\s", listed, re.M) for command in COMMANDS)
+
+    @pytest.mark.parametrize(
+        ("arguments", "word"),
+        [
+            (["book", "--profile", "fast"], "quick"),
+            (["book", "--jobs", "0"], "1 or more"),
+            (["book", "--chapter", "07-none"], "03-xmednn-ehms"),
+            (["claims", "--paper", "none"], "none"),
+        ],
+    )
+    def test_a_wrong_option_names_the_right_ones(self, whole_project, arguments, word):
+        assert word in complaint(whole_project.run(*arguments))
+
+
+class TestExecute:
+    def test_it_executes_only_what_changed(self, sample_project):
+        assert states(sample_project.run("execute")) == {FIRST: True, SECOND: True}
+        assert states(sample_project.run("execute")) == {FIRST: False, SECOND: False}
+
+        sample_project.edit("chapters/99-sample/02_second.py", "for the tests", "for testing")
+        assert states(sample_project.run("execute")) == {FIRST: False, SECOND: True}
+
+        for ledger in (sample_project.root / "data/claims").glob("*.csv"):
+            ledger.write_bytes(ledger.read_bytes() + b"\r\n")
+        assert states(sample_project.run("execute")) == {FIRST: False, SECOND: False}
+
+        sample_project.edit("lib/files.py", "def write_whole", "# changed\ndef write_whole")
+        result = sample_project.run("execute")
+        assert states(result) == {FIRST: True, SECOND: True}
+        assert "lib/files.py changed" in result.stdout
+
+        result = sample_project.run("execute", "--seed", "7", "--replicates", "4")
+        assert states(result) == {FIRST: True, SECOND: True}
+        record = json.loads(
+            (sample_project.root / f"_build/run/records/{FIRST}.json").read_text(encoding="utf-8")
+        )
+        assert record["provenance"]["seed"] == 7
+        assert len(record["records"]["sample.01_first.score"]["values"]) == 4
+
+        assert states(sample_project.run("execute", "--again")) == {FIRST: True, SECOND: True}
+
+    def test_it_leaves_the_sources_alone_and_nothing_beside_them(self, sample_project):
+        before = sorted(path.name for path in (sample_project.root / "chapters").rglob("*"))
+        assert sample_project.run("execute").returncode == 0
+        after = sorted(path.name for path in (sample_project.root / "chapters").rglob("*"))
+        assert [name for name in after if name != "__pycache__"] == before
+
+    def test_the_output_holds_no_time_and_no_path(self, sample_project):
+        assert sample_project.run("execute").returncode == 0
+        text = kept(sample_project, FIRST).read_text(encoding="utf-8")
+        assert not re.search(r"papermill|iopub|start_time|duration", text)
+        assert str(sample_project.root) not in text
+        notebook = nbformat.reads(text, as_version=4)
+        assert [cell.id for cell in notebook.cells][:2] == ["cell-001", "cell-002"]
+        timings = json.loads((sample_project.root / "_build/run/timings.json").read_text())
+        assert timings[FIRST]["seconds"] > 0
+
+    def test_a_failing_notebook_does_not_stop_the_others(self, sample_project):
+        sample_project.edit("chapters/99-sample/01_first.py", "recorder.save()", "1 / 0")
+        result = sample_project.run("execute", "--jobs", "1")
+        complaint(result, status=1)
+        assert re.search(r"cell 5 .*1 / 0\n\s+ZeroDivisionError: division by zero", result.stdout)
+        assert kept(sample_project, SECOND).exists()
+        assert not kept(sample_project, FIRST).exists()
+        assert (sample_project.root / f"_build/run/failed/{FIRST}.ipynb").exists()
+
+        sample_project.edit("chapters/99-sample/01_first.py", "1 / 0", "recorder.save()")
+        assert states(sample_project.run("execute")) == {FIRST: True, SECOND: False}
+
+    def test_a_failing_notebook_keeps_the_book_from_being_built(self, sample_project):
+        sample_project.edit("chapters/99-sample/01_first.py", "recorder.save()", "1 / 0")
+        assert sample_project.run("book").returncode == 1
+        assert not (sample_project.root / "_build/html").exists()
+
+    def test_a_notebook_must_save_its_records(self, sample_project):
+        sample_project.edit("chapters/99-sample/01_first.py", "recorder.save()", "None")
+        result = sample_project.run("execute")
+        assert result.returncode == 1
+        assert "recorder.save()" in result.stdout
+
+    def test_a_notebook_needs_its_parameters(self, sample_project):
+        sample_project.edit("chapters/99-sample/01_first.py", "seed = 2022\n", "")
+        assert "99-sample/01_first" in complaint(sample_project.run("execute"))
+
+    def test_a_notebook_that_takes_too_long_is_stopped(self, sample_project):
+        sample_project.edit("lib/execution.py", '"quick": 15 * 60', '"quick": 4')
+        begun = time.monotonic()
+        result = sample_project.run("execute", SAMPLE_SECONDS="120")
+        assert result.returncode == 1
+        assert "longer than 4 s" in result.stdout
+        assert time.monotonic() - begun < 60
+
+    @pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGINT])
+    def test_an_interrupted_run_goes_on(self, sample_project, sign):
+        process = sample_project.start("execute", SAMPLE_SECONDS="60")
+        family = wait_for_kernels(process)
+        process.send_signal(sign)
+        _, errors = process.communicate(timeout=30)
+        if sign == signal.SIGINT:
+            assert process.returncode == 130
+            assert "Traceback" not in errors
+        _, alive = psutil.wait_procs(family, timeout=20)
+        assert not alive
+        assert not kept(sample_project, FIRST).exists()
+        assert states(sample_project.run("execute")) == {FIRST: True, SECOND: True}
+
+    def test_two_runs_at_once_do_not_mix(self, sample_project):
+        process = sample_project.start("execute", SAMPLE_SECONDS="60")
+        try:
+            wait_for_kernels(process)
+            assert "Another run" in complaint(sample_project.run("execute"))
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=30)
+
+
+def wait_for_kernels(process) -> list[psutil.Process]:
+    """Wait until both kernels run; return all processes below the command."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        family = psutil.Process(process.pid).children(recursive=True)
+        if sum("ipykernel_launcher" in " ".join(one.cmdline()) for one in family) == 2:
+            time.sleep(1)
+            return family
+        time.sleep(0.2)
+    raise AssertionError("the kernels did not start")
+
+
+class TestPublish:
+    def test_it_refuses_a_twin_before_executing(self, whole_project):
+        result = whole_project.run("publish")
+        assert "IDS_DATA" in complaint(result)
+        assert "Executing" not in result.stdout
+
+    def test_it_refreshes_pages_records_and_circumstances(self, sample_project):
+        result = sample_project.run("publish")
+        assert result.returncode == 0, result.stdout + result.stderr
+        chapter = sample_project.root / "chapters/99-sample"
+        page = nbformat.read(chapter / "01_first.ipynb", as_version=4)
+        from lib.notebooks import read_source
+
+        assert pair_differences(read_source(chapter / "01_first.py"), page) == []
+        reference = sample_project.root / "data/reference"
+        assert (reference / f"{FIRST}.json").exists()
+        assert set(json.loads((reference / "timings.json").read_text())) == {FIRST, SECOND}
+        machine = (reference / "environment.json").read_text(encoding="utf-8")
+        assert json.loads(machine)["99-sample"]["versions"]["numpy"] == np.__version__
+        assert socket.gethostname() not in machine
+        assert "/" not in machine
+
+        # A fresh run agrees with what was just published; an altered number does not.
+        assert sample_project.run("check").returncode == 0
+        assert sample_project.run("check", "--replicates", "2").returncode == 0
+        sample_project.edit(f"data/reference/{FIRST}.json", "3.0", "4.0")
+        result = sample_project.run("check")
+        assert result.returncode == 1
+        assert "sample.01_first.count: 3 is outside" in result.stdout
+        assert "sample.02_second" not in result.stdout
+
+    @pytest.mark.parametrize(
+        ("code", "variables", "word"),
+        [
+            ("print('/home/someone/secret.csv')", {}, "path"),
+            ("import sys; sys.stderr.write('warning')", {}, "standard error"),
+            ("None", {"SAMPLE_SOURCE": "twin"}, "real data"),
+        ],
+    )
+    def test_it_publishes_all_or_nothing(self, sample_project, code, variables, word):
+        sample_project.edit(
+            "chapters/99-sample/02_second.py", "recorder.save()", f"recorder.save()\n{code}"
+        )
+        result = sample_project.run("publish", **variables)
+        assert word in complaint(result)
+        assert not list((sample_project.root / "chapters").rglob("*.ipynb"))
+        assert not (sample_project.root / "data/reference").exists()
+
+    def test_a_failing_notebook_publishes_nothing(self, sample_project):
+        sample_project.edit("chapters/99-sample/02_second.py", "recorder.save()", "1 / 0")
+        complaint_or_failure = sample_project.run("publish")
+        assert complaint_or_failure.returncode == 1
+        assert not list((sample_project.root / "chapters").rglob("*.ipynb"))
+
+    def test_a_site_needs_published_pages(self, sample_project):
+        assert "make publish" in complaint(sample_project.run("site"))
+
+    def test_a_check_needs_published_records(self, sample_project):
+        assert "make publish" in complaint(sample_project.run("check"))
+
+
+def a_record(id: str, values, deterministic=False) -> Record:
+    origin = Provenance("c/n", "d", "v", "0", "real", "full", 1, len(values))
+    return Record(id, tuple(map(float, values)), "as printed", deterministic, origin)
+
+
+class TestRecordsOutside:
+    def test_an_honest_repetition_fails_at_most_once_in_a_hundred(self):
+        draw = np.random.default_rng(0)
+        failures, trials, records = 0, 400, 60
+        for _ in range(trials):
+            values = draw.normal(0.8, 0.05, (records, 11))
+            published = {f"a.{i}": a_record(f"a.{i}", row[:10]) for i, row in enumerate(values)}
+            fresh = {f"a.{i}": a_record(f"a.{i}", row[10:]) for i, row in enumerate(values)}
+            failures += bool(records_outside(published, fresh))
+        # Expected 4 of 400; more than 10 would come by chance in 3 of 1,000 cases.
+        assert failures <= 10
+
+    def test_another_distribution_is_found(self):
+        published = {"a.b": a_record("a.b", [0.80, 0.81, 0.82, 0.79, 0.80])}
+        assert records_outside(published, {"a.b": a_record("a.b", [0.95])})
+        assert not records_outside(published, {"a.b": a_record("a.b", [0.81])})
+
+    def test_what_has_no_random_draw_must_be_equal(self):
+        published = {"a.b": a_record("a.b", [100], deterministic=True)}
+        assert records_outside(published, {"a.b": a_record("a.b", [101], deterministic=True)})
+        assert not records_outside(published, {"a.b": a_record("a.b", [100], deterministic=True)})
+
+    def test_missing_and_new_records_are_named(self):
+        one, other = {"a.b": a_record("a.b", [1])}, {"a.c": a_record("a.c", [1])}
+        assert records_outside(one, other) == [
+            "a.b: published, but not measured",
+            "a.c: measured, but not published",
+        ]
+
+
+class TestServe:
+    def test_it_serves_the_front_page_on_this_machine_only(self, whole_project, quick_pages):
+        process = whole_project.start("serve", "--port", "0")
+        try:
+            address = re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())[0]
+            with urllib.request.urlopen(address, timeout=10) as answer:
+                assert answer.status == 200
+        finally:
+            process.send_signal(signal.SIGINT)
+            _, errors = process.communicate(timeout=10)
+        assert "Traceback" not in errors
+
+    def test_a_taken_port_is_said(self, whole_project, quick_pages):
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = str(taken.getsockname()[1])
+            assert port in complaint(whole_project.run("serve", "--port", port))
+
+    def test_nothing_built_is_said(self, sample_project):
+        assert "make book" in complaint(sample_project.run("serve", "--port", "0"))
+
+
+def test_clean_removes_what_was_made_and_nothing_else(sample_project):
+    sample_project.run("execute")
+    sample_project.write("data/raw/mine.csv", "a\n")
+    assert sample_project.run("clean").returncode == 0
+    assert not (sample_project.root / "_build").exists()
+    assert (sample_project.root / "data/raw/mine.csv").exists()
+
+
+STAND_IN = """\
+#!/bin/sh
+# Stands in for Python: notes its arguments; makes an environment that does the same.
+echo "$0 $*" >> "$LOG"
+case "$*" in
+  "-m venv "*) mkdir -p .venv/bin && cp "$0" .venv/bin/python ;;
+  *"pip install"*) exit "${INSTALL:-0}" ;;
+  *print*) echo sound ;;
+esac
+"""
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
+class TestMakefile:
+    @pytest.fixture
+    def make(self, tmp_path):
+        for name in ("Makefile", "requirements.txt"):
+            shutil.copy(ROOT / name, tmp_path)
+        python = tmp_path / "stand-in"
+        python.write_text(STAND_IN)
+        python.chmod(python.stat().st_mode | stat.S_IXUSR)
+        log = tmp_path / "log"
+
+        def run(*arguments, **variables):
+            log.write_text("")
+            environment = {k: v for k, v in os.environ.items() if not k.startswith("MAKE")}
+            result = subprocess.run(
+                ["make", *arguments, f"PYTHON={variables.pop('PYTHON', python)}"],
+                cwd=tmp_path,
+                env=environment | {"LOG": str(log)} | variables,
+                capture_output=True,
+                text=True,
+                timeout=60,
+            )
+            result.log = log.read_text()
+            return result
+
+        return run
+
+    def test_options_reach_the_command(self, make):
+        choice = ["PROFILE=full", "CHAPTER=c", "JOBS=3", "REPLICATES=4", "SEED=5"]
+        expected = "book --profile full --chapter c --jobs 3 --replicates 4 --seed 5"
+        assert f"-m lib {expected}" in make("book", *choice).log
+        assert "-m lib book --profile quick\n" in make("book").log
+
+    def test_it_installs_once_and_again_when_requirements_change(self, make, tmp_path):
+        assert "pip install" in make("site").log
+        assert "pip install" not in make("site").log
+        os.utime(tmp_path / "requirements.txt")
+        assert "pip install" not in make("site").log
+        with open(tmp_path / "requirements.txt", "a") as stream:
+            stream.write("# more\n")
+        assert "pip install" in make("site").log
+        assert "pip install" not in make("site").log
+
+    def test_it_repairs_an_interrupted_installation(self, make, tmp_path):
+        result = make("site", INSTALL="1")
+        assert result.returncode != 0
+        assert "-m lib" not in result.log
+        (tmp_path / ".venv/half").touch()
+        result = make("site")
+        assert result.returncode == 0
+        assert "-m venv" in result.log
+        assert not (tmp_path / ".venv/half").exists()
+
+    def test_it_repairs_an_environment_that_no_longer_starts(self, make, tmp_path):
+        make("site")
+        (tmp_path / ".venv/bin/python").unlink()
+        assert "-m venv" in make("site").log
+
+    def test_an_old_python_is_refused_with_a_remedy(self, make, tmp_path):
+        old = tmp_path / "old"
+        old.write_text("#!/bin/sh\nexit 1\n")
+        old.chmod(0o755)
+        result = make("site", PYTHON=str(old))
+        assert result.returncode != 0
+        assert "3.11" in result.stderr
+        assert not (tmp_path / ".venv").exists()
+
+    def test_help_lists_the_commands_without_installing(self, make):
+        result = make("help")
+        assert result.returncode == 0
+        assert not result.log.count("pip")
+        for command in [
+            "book",
+            "test",
+            "site",
+            "publish",
+            "serve",
+            "data",
+            "clean",
+            "bench",
+            "claims",
+            "check",
+        ]:
+            assert f"make {command} " in result.stdout
+
+
+def test_stand_alone_help_needs_nothing_installed():
+    """The command line imports lazily: help and cleaning work without any package."""
+    result = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", "import sys; sys.path.insert(0, sys.argv.pop()); "
+         "sys.argv = ['lib', '--help']; import runpy; runpy.run_module('lib', run_name='__main__')",
+         str(ROOT)],
+        capture_output=True,
+        text=True,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr

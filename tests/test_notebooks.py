@@ -1,0 +1,257 @@
+"""What every notebook must be, as written, as executed and as published."""
+
+import os
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from lib import datasets
+from lib.notebook_checks import (
+    errors_shown,
+    figures_without_words,
+    long_cells,
+    machine_paths,
+    not_executed,
+    numbers_in_prose,
+    numbers_typed,
+    problems_of,
+    rows_shown,
+)
+from lib.notebooks import find_notebooks, pair_differences, parameter_defaults, read_source
+from lib.paths import CHAPTERS, ROOT
+from lib.records import reference
+
+NOTEBOOKS = find_notebooks()
+PROSE = sorted([*CHAPTERS.rglob("*.md"), ROOT / "README.md"])
+EACH = pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda notebook: notebook.name)
+
+
+def published(notebook):
+    assert notebook.page.exists(), f"{notebook.name} has no published page: run make publish"
+    return nbformat.read(notebook.page, as_version=4)
+
+
+@pytest.fixture(scope="session")
+def twin_rows():
+    os.environ["IDS_TWIN"], before = "1", os.environ.get("IDS_TWIN")
+    try:
+        return datasets.load("wustl-ehms-2020").frame
+    finally:
+        os.environ.pop("IDS_TWIN")
+        if before is not None:
+            os.environ["IDS_TWIN"] = before
+
+
+@pytest.fixture(scope="session")
+def real_rows():
+    dataset = datasets.load("wustl-ehms-2020")
+    if dataset.source != "real":
+        pytest.skip("needs the real file: set IDS_DATA")
+    return dataset.frame
+
+
+def test_there_are_notebooks():
+    assert NOTEBOOKS
+
+
+class TestSources:
+    @EACH
+    def test_the_parameters_default_to_the_published_settings(self, notebook):
+        defaults = parameter_defaults(read_source(notebook.source), notebook.name)
+        assert defaults["profile"] == "full"
+        assert defaults["replicates"] >= 10
+
+    @EACH
+    def test_cells_are_short_and_numbers_are_computed(self, notebook):
+        source = read_source(notebook.source)
+        assert long_cells(source) + numbers_typed(source) == []
+
+    @pytest.mark.parametrize("page", PROSE, ids=lambda page: str(page.relative_to(ROOT)))
+    def test_no_result_is_typed_into_prose(self, page):
+        assert numbers_in_prose(page.read_text(encoding="utf-8")) == []
+
+
+class TestPublished:
+    @EACH
+    def test_the_page_is_its_source_cell_by_cell(self, notebook):
+        assert pair_differences(read_source(notebook.source), published(notebook)) == []
+
+    @EACH
+    def test_the_page_has_no_problem(self, notebook):
+        assert problems_of(published(notebook)) == []
+
+    @EACH
+    def test_the_page_has_a_kernel_for_launch_buttons(self, notebook):
+        assert published(notebook).metadata.kernelspec.name == "python3"
+
+    @EACH
+    def test_no_row_of_the_real_file_is_shown(self, notebook, real_rows):
+        assert rows_shown(published(notebook), real_rows) == []
+
+    @EACH
+    def test_the_records_are_from_real_data_at_full_profile(self, notebook):
+        records = [r for r in reference().values() if r.provenance.notebook == notebook.name]
+        assert records
+        assert all(record.provenance.judges_papers for record in records)
+
+
+class TestQuickRun:
+    """The notebooks that `make book` has executed on the twins."""
+
+    @pytest.fixture
+    def executed(self, notebook, whole_project, quick_run):
+        assert quick_run.returncode == 0, quick_run.stdout + quick_run.stderr
+        path = whole_project.root / "_build/run/notebooks" / f"{notebook.name}.ipynb"
+        return nbformat.read(path, as_version=4)
+
+    @EACH
+    def test_it_has_no_problem(self, notebook, executed):
+        assert problems_of(executed) == []
+
+    @EACH
+    def test_it_says_that_it_ran_on_a_twin(self, notebook, executed):
+        beginning = new_notebook(cells=executed.cells[:8])
+        assert "synthetic twin" in nbformat.writes(beginning)
+
+    @EACH
+    def test_it_shows_no_row(self, notebook, executed, twin_rows):
+        assert rows_shown(executed, twin_rows) == []
+
+    @EACH
+    def test_it_has_the_records_of_the_published_run(self, notebook, executed, whole_project):
+        from lib.records import RecordSet
+
+        fresh = RecordSet.read(whole_project.root / "_build/run/records")
+        names = {id for id, r in fresh.items() if r.provenance.notebook == notebook.name}
+        expected = {id for id, r in reference().items() if r.provenance.notebook == notebook.name}
+        assert names == expected
+        assert {fresh[name].provenance.source for name in names} == {"twin"}
+
+
+def sound() -> nbformat.NotebookNode:
+    figure = {"figure": {"caption": "A line.", "name": "fig-line"}, "image": {"alt": "A line."}}
+    return new_notebook(
+        cells=[
+            new_markdown_cell("# Title\n\nThe accuracy is {book}`a.b.c|.1%`, not `0.123`."),
+            new_code_cell("1", execution_count=1, outputs=[result({"text/plain": "1"})]),
+            new_code_cell(
+                "plot()",
+                execution_count=2,
+                metadata={"mystnb": figure},
+                outputs=[result({"image/png": "aGk=", "text/plain": "<Figure>"})],
+            ),
+        ]
+    )
+
+
+def result(data: dict) -> nbformat.NotebookNode:
+    return new_output("execute_result", data=data, execution_count=1)
+
+
+def spoil(change) -> nbformat.NotebookNode:
+    notebook = sound()
+    change(notebook.cells)
+    return notebook
+
+
+class TestNegativeControls:
+    """Each check fails on a notebook with the fault that it is for, and on no sound one."""
+
+    def test_a_sound_notebook_passes(self):
+        assert problems_of(sound()) == []
+
+    @pytest.mark.parametrize("count", [None, 3])
+    def test_a_cell_not_executed_or_out_of_order(self, count):
+        bad = spoil(lambda cells: cells[2].update(execution_count=count))
+        assert not_executed(bad)
+        assert problems_of(bad)
+
+    def test_standard_error(self):
+        warning = new_output("stream", name="stderr", text="FutureWarning")
+        assert errors_shown(spoil(lambda cells: cells[1].outputs.append(warning)))
+
+    def test_an_error(self):
+        error = new_output("error", ename="ValueError", evalue="no", traceback=[])
+        assert errors_shown(spoil(lambda cells: cells[1].outputs.append(error)))
+
+    @pytest.mark.parametrize(("part", "word"), [("image", "alt"), ("figure", "caption")])
+    def test_a_figure_without_words(self, part, word):
+        bad = spoil(lambda cells: cells[2].metadata["mystnb"][part].update({word: " "}))
+        assert len(figures_without_words(bad)) == 1
+
+    def test_a_figure_without_any_options(self):
+        assert len(figures_without_words(spoil(lambda cells: cells[2].metadata.clear()))) == 3
+
+    def test_a_long_cell(self):
+        assert long_cells(spoil(lambda cells: cells[1].update(source="\n".join(["1"] * 16))))
+        assert not long_cells(spoil(lambda cells: cells[1].update(source="\n".join(["1"] * 15))))
+
+    @pytest.mark.parametrize(
+        "text", ["It is 0.974.", "(97.5%)", "97.578 % of it", "*.974*", "99.9 percent"]
+    )
+    def test_a_typed_number(self, text):
+        assert numbers_typed(spoil(lambda cells: cells[0].update(source=text)))
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Version 1.0.4 of 2020.",
+            "a learning rate of 0.01 and a 95 % interval",
+            "`0.974` and {published}`x.y`",
+            "```\n0.974\n```",
+            "see [here](https://doi.org/10.1109/0.974)",
+            "<!-- typed number: 0.001, a setting --> with 0.001",
+        ],
+    )
+    def test_what_is_no_typed_result(self, text):
+        assert numbers_in_prose(text) == []
+
+    def test_an_allowance_needs_its_reason_and_its_number(self):
+        assert numbers_in_prose("<!-- typed number: 0.001, --> 0.001")
+        assert numbers_in_prose("<!-- typed number: 0.001, a setting --> 0.002")
+
+    @pytest.mark.parametrize(
+        "text",
+        ["/home/someone/book/x.csv", "in '/tmp/a/b.json'", str(ROOT / "lib"), r"C:\Users\x"],
+    )
+    def test_a_machine_path(self, text):
+        output = new_output("stream", name="stdout", text=text)
+        assert machine_paths(spoil(lambda cells: cells[1].outputs.append(output)))
+
+    @pytest.mark.parametrize("text", ["<td>a</td></tr>", "1/home", "https://x.org/home/a", "a/b"])
+    def test_what_is_no_machine_path(self, text):
+        output = new_output("stream", name="stdout", text=text)
+        assert not machine_paths(spoil(lambda cells: cells[1].outputs.append(output)))
+
+    @pytest.mark.parametrize("show", ["to_string", "to_html", "to_csv"])
+    @pytest.mark.parametrize("turned", [False, True])
+    def test_rows_of_the_data(self, twin_rows, show, turned):
+        head = twin_rows.head(3).T if turned else twin_rows.iloc[5:7]
+        kind = "text/html" if show == "to_html" else "text/plain"
+        output = result({kind: getattr(head, show)()})
+        assert rows_shown(spoil(lambda cells: cells[1].outputs.append(output)), twin_rows)
+
+    def test_an_address(self, twin_rows):
+        address = str(twin_rows["SrcMac"].iloc[0]).strip()
+        output = result({"text/plain": f"the attacker is {address}."})
+        assert rows_shown(spoil(lambda cells: cells[1].outputs.append(output)), twin_rows)
+
+    def test_aggregates_are_no_rows(self, twin_rows):
+        counts = twin_rows["Attack Category"].value_counts().to_frame()
+        for table in (counts, twin_rows.describe().loc[["count", "mean", "std", "50%"]]):
+            output = result({"text/html": table.to_html(), "text/plain": str(table)})
+            assert not rows_shown(spoil(lambda c, o=output: c[1].outputs.append(o)), twin_rows)
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda cells: cells.pop(),
+            lambda cells: cells[1].update(source="2"),
+            lambda cells: cells[2].metadata.update(tags=["hide-input"]),
+            lambda cells: cells[0].update(cell_type="raw"),
+        ],
+    )
+    def test_a_page_that_is_not_its_source(self, change):
+        assert pair_differences(sound(), sound()) == []
+        assert pair_differences(sound(), spoil(change))
