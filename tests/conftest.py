@@ -64,6 +64,7 @@ class Project:
     """A copy of the project, with the command line to drive it."""
 
     root: Path
+    first_run: subprocess.CompletedProcess | None = None
 
     def start(self, *arguments: str, **variables: str) -> subprocess.Popen:
         """Start ``python -m lib`` here, with a clean set of the project's variables."""
@@ -132,7 +133,46 @@ def site_pages(whole_project, quick_pages) -> Path:
 @pytest.fixture
 def sample_project(tmp_path) -> Project:
     """Return a project with two tiny notebooks in place of the chapters."""
-    project = Project(tmp_path / "sample")
+    return make_sample(tmp_path / "sample")
+
+
+@pytest.fixture(scope="session")
+def sample_executed_once(tmp_path_factory) -> Project:
+    project = make_sample(tmp_path_factory.mktemp("executed") / "sample")
+    project.first_run = project.run("execute")
+    assert project.first_run.returncode == 0, project.first_run.stdout + project.first_run.stderr
+    return project
+
+
+@pytest.fixture(scope="session")
+def sample_published_once(tmp_path_factory) -> Project:
+    project = make_sample(tmp_path_factory.mktemp("published") / "sample")
+    project.first_run = project.run("publish")
+    assert project.first_run.returncode == 0, project.first_run.stdout + project.first_run.stderr
+    return project
+
+
+@pytest.fixture
+def executed_project(sample_executed_once, tmp_path) -> Project:
+    """Return the sample project after a run."""
+    return copied(sample_executed_once, tmp_path)
+
+
+@pytest.fixture
+def published_project(sample_published_once, tmp_path) -> Project:
+    """Return the sample project after publishing."""
+    return copied(sample_published_once, tmp_path)
+
+
+def copied(project: Project, folder: Path) -> Project:
+    """Copy a project with what its runs have made, so that they need not be repeated."""
+    shutil.copytree(project.root, folder / "sample")
+    return Project(folder / "sample", project.first_run)
+
+
+def make_sample(root: Path) -> Project:
+    """Lay out a project with two tiny notebooks in place of the chapters."""
+    project = Project(root)
     for name in ("lib", "data"):
         shutil.copytree(ROOT / name, project.root / name, ignore=LEFT_OUT)
     shutil.rmtree(project.root / "data" / "reference", ignore_errors=True)
