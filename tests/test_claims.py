@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from lib import claims
-from lib.claims import checks, expressions, ledger, rules, verdicts
+from lib.claims import checks, expressions, ledger, rendering, rules, verdicts
 from lib.errors import ReaderError
 from lib.paths import ROOT
 from lib.records import Provenance, Record, RecordSet
@@ -486,7 +486,7 @@ def test_the_scoreboard_counts_every_verdict_once(demo):
     assert counts == dict.fromkeys(claims.VERDICTS, 0) | {"differs, conclusion changes": 3}
     page = BeautifulSoup(claims.scoreboard_html(demo, {"demo": "Demo paper"}), "html.parser")
     assert page.select_one("tbody th").text == "Demo paper"
-    assert [cell.text for cell in page.select("td[data-verdict]")] == list("0000300")
+    assert [cell.text for cell in page.select("td[data-verdict]")] == list("30000300")
 
 
 def test_two_claims_in_one_cell_are_refused(demo):
@@ -507,9 +507,24 @@ def test_a_matrix_is_laid_out_as_printed():
         "f1",
     ]
     cell = page.select_one("td[data-claim='xmednn.table1.dt.recall']")
-    assert cell.select_one(".claims-paper").text == "paper 0.96125"
+    assert cell.select_one(".claims-value").text == "paper 0.96125"
     assert "0.96125" in repr(table)
     assert "0.96125" in table._repr_markdown_()
+
+
+def test_a_value_that_is_the_published_run_itself_is_shown_once():
+    shown = claims.judge_all()[0]
+    names = [name for name, _ in rendering._values(replace(shown, book=1.0, this_run=1.0))]
+    assert names == ["paper", "book"]
+    names = [name for name, _ in rendering._values(replace(shown, book=1.0, this_run=2.0))]
+    assert names == ["paper", "book", "this run"]
+
+
+def test_a_verdict_carries_its_reason_for_readers_without_a_pointer(demo):
+    page = BeautifulSoup(claims.as_html(demo), "html.parser")
+    for cell in page.select("td.verdict"):
+        assert cell.summary.text.strip()
+        assert cell.select_one(".verdict-reason").text
 
 
 def test_a_notebook_table_reads_the_records_when_it_is_called(tmp_path, monkeypatch):

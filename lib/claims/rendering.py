@@ -176,8 +176,13 @@ def verdict_class(verdict: str) -> str:
 
 
 def _verdict_html(judgement: Judgement) -> str:
+    """Return a verdict's sign and words, and the reason behind a fold that any reader can open."""
     sign = f'<span class="verdict-sign" aria-hidden="true">{SIGNS[judgement.verdict]}</span>'
-    return f'{sign} <span class="verdict-word">{escape(judgement.verdict)}</span>'
+    words = f'{sign} <span class="verdict-word">{escape(judgement.verdict)}</span>'
+    if not judgement.reason:
+        return words
+    reason = f'<span class="verdict-reason">{escape(judgement.reason)}</span>'
+    return f"<details><summary>{words}</summary>{reason}</details>"
 
 
 def _scrollable(table: str, name: str) -> str:
@@ -225,12 +230,14 @@ def _html_row(judgement: Judgement, columns: Sequence[str]) -> str:
 
 
 def _html_cell(judgement: Judgement, column: str, heads_row: bool) -> str:
-    if column == "verdict":
-        title = escape(judgement.reason)
-        classes = verdict_class(judgement.verdict)
-        return f'<td class="{classes}" title="{title}">{_verdict_html(judgement)}</td>'
     text = escape(CELLS[column](judgement))
-    return f'<th scope="row">{text}</th>' if heads_row else f"<td>{text}</td>"
+    if heads_row:
+        return f'<th scope="row">{text}</th>'
+    # On a phone each row is a block, and a cell names its own column.
+    label = f'data-label="{escape(column)}"'
+    if column == "verdict":
+        return f'<td class="{verdict_class(judgement.verdict)}">{_verdict_html(judgement)}</td>'
+    return f"<td {label}>{text}</td>"
 
 
 def scoreboard(judgements: Sequence[Judgement]) -> list[dict]:
@@ -301,8 +308,16 @@ def _scoreboard_row(title: str, paper: str, counts: list[dict]) -> str:
         for each in own
     )
     total = sum(each["claims"] for each in own)
-    head = f'<th scope="row">{escape(title)}</th><td>{total}</td>'
+    head = f'<th scope="row">{escape(title)}</th><td data-verdict="claims">{total}</td>'
     return f'<tr data-paper="{escape(paper)}">{head}{cells}</tr>'
+
+
+def _values(judgement: Judgement) -> list[tuple[str, str]]:
+    """Return the three values, the last two in one where the page is the published run."""
+    shown = [(name, CELLS[name](judgement)) for name in ("paper", "book", "this run")]
+    if shown[1][1] == shown[2][1]:
+        return [shown[0], ("book", shown[1][1])]
+    return shown
 
 
 class _Shown:
@@ -380,15 +395,14 @@ class ClaimMatrix(_Shown):
         if judgement is None:
             return "<td></td>"
         values = "".join(
-            f'<div class="claims-{name.replace(" ", "-")}">'
-            f'<span class="claims-source">{name}</span> {escape(CELLS[name](judgement))}</div>'
-            for name in ("paper", "book", "this run")
+            f'<div class="claims-value"><span class="claims-source">{name}</span> '
+            f"{escape(text)}</div>"
+            for name, text in _values(judgement)
         )
         verdict = (
             f'<div class="{verdict_class(judgement.verdict)}">{_verdict_html(judgement)}</div>'
         )
-        title = escape(judgement.reason)
-        return f'<td data-claim="{escape(judgement.id)}" title="{title}">{values}{verdict}</td>'
+        return f'<td data-claim="{escape(judgement.id)}">{values}{verdict}</td>'
 
     def _text_rows(self) -> list[list[str]]:
         return [
