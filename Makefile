@@ -4,9 +4,9 @@ PROFILE ?= quick
 VENV := .venv
 RUN := $(VENV)/bin/python -m lib
 
-# The stamp bears the content of requirements.txt in its name, and is written last: without it,
+# The stamp bears the content of the requirements in its name, and is written last: without it,
 # or when .venv no longer starts, everything is installed (again).
-STAMP := $(VENV)/installed-$(shell cksum < requirements.txt | tr ' \t' '--')
+STAMP := $(VENV)/installed-$(shell cat requirements.txt .constraints.txt | cksum | tr ' \t' '--')
 ifeq ($(shell $(VENV)/bin/python -c 'print("sound")' 2>/dev/null),)
 .PHONY: $(STAMP)
 endif
