@@ -13,7 +13,7 @@ from lib import claims
 from lib.errors import ReaderError
 from lib.execution import Settings, current_page, execute, failed, processors
 from lib.files import write_whole
-from lib.notebook_checks import problems_of
+from lib.notebook_checks import long_cells, numbers_typed, problems_of
 from lib.notebooks import Notebook, find_notebooks, pair_differences, read_source
 from lib.paths import BUILD, DATA
 from lib.records import Record, RecordSet
@@ -55,6 +55,7 @@ def publish(chapter: str | None, jobs: int | None, say: Callable[[str], None]) -
     """
     notebooks = find_notebooks(chapter)
     _require_real_data(notebooks)
+    _check_sources(notebooks)
     folder = BUILD / "publish"
     settings = Settings(folder, profile="full", jobs=jobs, reference=folder / "records")
     if failed(execute(notebooks, settings, say), say):
@@ -83,6 +84,18 @@ def _require_real_data(notebooks: list[Notebook]) -> None:
                     f"only: {state.split()[0]}. Point IDS_DATA at the data folder, or run "
                     "'make data'; do not set IDS_TWIN."
                 )
+
+
+def _check_sources(notebooks: list[Notebook]) -> None:
+    """Find what would be refused after the run before the run."""
+    problems = [
+        f"  {notebook.name}, {problem}"
+        for notebook in notebooks
+        for check in (long_cells, numbers_typed)
+        for problem in check(read_source(notebook.source))
+    ]
+    if problems:
+        raise ReaderError("These notebooks may not be published:\n" + "\n".join(problems))
 
 
 def _check_publishable(pages: dict[Notebook, NotebookNode], settings: Settings) -> None:

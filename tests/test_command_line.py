@@ -234,6 +234,13 @@ class TestPublish:
         assert "Traceback" not in result.stdout + result.stderr
         assert committed(project) == before
 
+    def test_a_source_that_would_be_refused_is_refused_before_the_run(self, sample_project):
+        lines = "\n".join(["1"] * 16)
+        sample_project.edit("chapters/99-sample/01_first.py", ".save()", f".save()\n{lines}")
+        result = sample_project.run("publish")
+        assert "99-sample/01_first, cell 5 has 17 lines" in complaint(result)
+        assert "Executing" not in result.stdout
+
     def test_a_site_needs_published_pages(self, sample_project):
         assert "make publish" in complaint(sample_project.run("site"))
 
