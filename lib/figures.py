@@ -3,6 +3,9 @@
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import numpy as np
+import seaborn as sns
+from matplotlib.axes import Axes
 
 # Okabe and Ito's palette, told apart by readers with any colour vision; each classifier
 # keeps its colour and its marker in every chapter.
@@ -54,3 +57,29 @@ PAPER = "#222222"
 def use_book_style() -> None:
     """Set the book's style for every figure that follows."""
     plt.style.use(Path(__file__).with_name("book.mplstyle"))
+
+
+def draw_confusion(counts: np.ndarray, names: tuple[str, ...] = ("normal", "attack")) -> Axes:
+    """Draw a confusion matrix: counts, and the share of each true class by colour.
+
+    Parameters
+    ----------
+    counts : numpy.ndarray
+        Shape (classes, classes): true classes in rows, predicted classes in columns; means
+        over replicates may be fractions.
+    names : tuple of str
+        The classes, in that order.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        On a figure of its own.
+    """
+    share = counts / counts.sum(axis=1, keepdims=True)
+    text = np.vectorize(lambda count, part: f"{count:,.0f}\n({part:.1%})")(counts, share)
+    _, axis = plt.subplots(figsize=(1.6 + 1.7 * len(names), 0.6 + 1.6 * len(names)))
+    ticks = {"xticklabels": names, "yticklabels": names}
+    scale = {"cmap": "Blues", "vmin": 0, "vmax": 1, "cbar": False, "square": True}
+    sns.heatmap(share, annot=text, fmt="", ax=axis, **scale, **ticks)
+    axis.set(xlabel="predicted class", ylabel="true class")
+    return axis

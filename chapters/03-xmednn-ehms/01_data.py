@@ -98,6 +98,7 @@ def ranking_power(column):
     return max(area, 1 - area)
 
 
+# %%
 columns = pd.DataFrame(
     {
         "distinct values": frame[network].nunique(),
@@ -144,18 +145,10 @@ from lib import figures
 figures.use_book_style()
 port = pd.to_numeric(frame["Sport"], errors="coerce")
 figure, axis = plt.subplots()
-for chosen, colour, name in (
-    (~attack, figures.NORMAL, "normal"),
-    (attack, figures.ATTACK, "attack"),
-):
-    axis.plot(
-        np.flatnonzero(chosen),
-        port[chosen],
-        ".",
-        color=colour,
-        markersize=3,
-        label=name,
-    )
+classes = {"normal": (~attack, figures.NORMAL), "attack": (attack, figures.ATTACK)}
+for name, (chosen, colour) in classes.items():
+    style = {"color": colour, "markersize": 3, "label": name}
+    axis.plot(np.flatnonzero(chosen), port[chosen], ".", **style)
 axis.set(xlabel="flow, in the order of the file", ylabel="source port number")
 axis.legend(markerscale=4, loc="upper center", bbox_to_anchor=(0.5, 1.12), ncols=2)
 plt.show()

@@ -122,12 +122,21 @@ chances["dnn"], trained = fit_dense(splits, settings)
 import pandas as pd
 from lib.scores import paper_scores
 
-for name, given in chances.items():
-    pairs = zip(splits, given, strict=True)
-    table = pd.DataFrame(
-        [paper_scores(s.test_labels, c > 0.5, "macro") for s, c in pairs]
-    )
-    recorder.add_scores(f"xmednn.table1.{name}", table)
+
+def table1_row(name, split, chance):
+    scores = paper_scores(split.test_labels, chance > 0.5, "macro")
+    return {"rung": "printed", "classifier": name} | scores
+
+
+table1 = pd.DataFrame(
+    table1_row(name, split, chance)
+    for name in ("dnn", "dt", "xgb", "gnb", "lr")
+    for split, chance in zip(splits, chances[name], strict=True)
+)
+# %%
+for name, rows in table1.groupby("classifier"):
+    scores = rows.drop(columns=["rung", "classifier"])
+    recorder.add_scores(f"xmednn.table1.{name}", scores)
 recorder.save()
 
 # %% tags=["hide-input"]
@@ -141,35 +150,13 @@ claims.matrix("xmednn.table1.*", rows="subject", columns="metric")
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Accuracy in Table 1. Cross: printed in the paper. Point and bar: this run, mean and 95 % prediction interval over replicates.", "name": "fig-xmednn-table1"}, "image": {"alt": "Dot plot of accuracy for five classifiers. For logistic regression, decision tree and naive Bayes the printed cross lies close to the point of this run; for the DNN it lies far to its right."}}
 import matplotlib.pyplot as plt
-from lib import figures
-from lib.intervals import prediction_interval
-from lib.records import this_run
+from lib import figures, ladder
 
 figures.use_book_style()
-printed = claims.published_values("xmednn.table1.*.accuracy")
-figure, axis = plt.subplots(figsize=(6.4, 3.4))
-for row, name in enumerate(("dnn", "dt", "xgb", "gnb", "lr")):
-    values = this_run()[f"xmednn.table1.{name}.accuracy"].values
-    low, high = (
-        prediction_interval(values)
-        if len(values) > 2
-        else (min(values), max(values))
-    )
-    axis.hlines(row, low, high, color=figures.COLOURS[name], linewidth=3)
-    axis.plot(
-        np.mean(values), row, figures.MARKERS[name], color=figures.COLOURS[name]
-    )
-    axis.plot(
-        printed[f"xmednn.table1.{name}.accuracy"],
-        row,
-        "x",
-        color=figures.PAPER,
-        mew=2,
-    )
-axis.set_yticks(
-    range(5), [figures.NAMES[name] for name in ("dnn", "dt", "xgb", "gnb", "lr")]
-)
-axis.set(xlabel="accuracy (fraction of test rows)", xlim=(0.5, 1), ylim=(4.5, -0.5))
+printed = claims.published_values("xmednn.table1.*.accuracy", by="subject")
+published = {name.lower(): value for name, value in printed.items()}
+label = "accuracy (fraction of test rows)"
+ladder.draw(table1, "accuracy", label, {"printed": "Table 1"}, (0.5, 1), published)
 plt.show()
 
 # %% [markdown]
@@ -192,30 +179,7 @@ counts = pd.DataFrame(
 ).mean()
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Confusion matrix of the network on the test rows: mean counts over the replicates of this run, and the share of each true class.", "name": "fig-xmednn-confusion"}, "image": {"alt": "Two by two confusion matrix. Rows are true classes, columns predicted classes; the diagonal holds the larger counts, and both off-diagonal cells are far from empty."}}
-import seaborn as sns
-
-table = counts[["tn", "fp", "fn", "tp"]].to_numpy().reshape(2, 2)
-share = table / table.sum(axis=1, keepdims=True)
-text = [
-    [f"{n:,.0f}\n({s:.1%})" for n, s in zip(*row, strict=True)]
-    for row in zip(table, share)
-]
-figure, axis = plt.subplots(figsize=(5, 3.8))
-names = ["normal", "attack"]
-sns.heatmap(
-    share,
-    annot=text,
-    fmt="",
-    cmap="Blues",
-    vmin=0,
-    vmax=1,
-    cbar=False,
-    square=True,
-    xticklabels=names,
-    yticklabels=names,
-    ax=axis,
-)
-axis.set(xlabel="predicted class", ylabel="true class")
+figures.draw_confusion(counts[["tn", "fp", "fn", "tp"]].to_numpy().reshape(2, 2))
 plt.show()
 
 # %% tags=["hide-input"]
@@ -260,6 +224,7 @@ intervals = [
 ]
 
 
+# %%
 def possible(share):
     rows = int(np.ceil(share * 28_540))
     fitting = [
@@ -399,27 +364,32 @@ pd.DataFrame(
 
 
 # %%
+def printed_fold(fold):
+    return claims.published_values(f"xmednn.table2.fold{fold:02d}.*", by="metric")
+
+
+def near(value):
+    return arithmetic.printed_interval(value, decimals=5, truncation=True)
+
+
+def f1_follows(fold):
+    _, precision, recall, f1 = map(near, printed_fold(fold).values())
+    implied = arithmetic.f1_interval(precision, recall)
+    return implied.low <= f1.high and f1.low <= implied.high
+
+
+# %%
 def fold_arithmetic(fold):
-    printed = claims.published_values(
-        f"xmednn.table2.fold{fold:02d}.*", by="metric"
+    accuracy, precision, recall, _ = map(near, printed_fold(fold).values())
+    share = arithmetic.prevalence_interval(accuracy, precision, recall)
+    matrices = arithmetic.confusion_matrices(
+        2854, printed_fold(fold), truncation=True
     )
-    near = {
-        name: arithmetic.printed_interval(value, 5, True)
-        for name, value in printed.items()
-    }
-    f1 = arithmetic.f1_interval(near["precision"], near["recall"])
-    share = arithmetic.prevalence_interval(
-        near["accuracy"], near["precision"], near["recall"]
-    )
-    follows = f1.low <= near["f1"].high and near["f1"].low <= f1.high
-    matrices = arithmetic.confusion_matrices(2854, printed, truncation=True)
     return {
-        "F1 follows": "yes" if follows else "no",
+        "F1 follows": "yes" if f1_follows(fold) else "no",
         "implied share of attacks": f"{share.low:.2%} to {share.high:.2%}",
         "matrices that fit": len(matrices),
-        "attack rows": ", ".join(
-            str(count) for count in matrices[:, :2].sum(axis=1)
-        ),
+        "attack rows": ", ".join(map(str, matrices[:, :2].sum(axis=1))),
     }
 
 
@@ -432,30 +402,15 @@ fold_facts.rename_axis("fold")
 # follow from the folds as well, the deviation with the divisor ten:
 
 # %% tags=["hide-input"]
-metrics = ("accuracy", "precision", "recall", "f1")
-printed_folds = (
-    pd.DataFrame(
-        {
-            name: claims.published_values(f"xmednn.table2.fold*.{name}")
-            for name in metrics
-        }.items(),
-        columns=["metric", "folds"],
-    )
-    .set_index("metric")["folds"]
-    .map(lambda values: pd.Series(list(values.values())))
-)
+printed_folds = pd.DataFrame([printed_fold(fold) for fold in range(1, 11)])
+means = claims.published_values("xmednn.table2.mean.*", by="metric")
+deviations = claims.published_values("xmednn.table2.std.*", by="metric")
 pd.DataFrame(
     {
-        "mean of the folds": printed_folds.map(lambda folds: folds.mean()),
-        "printed mean": claims.published_values(
-            "xmednn.table2.mean.*", by="metric"
-        ),
-        "deviation of the folds": printed_folds.map(
-            lambda folds: folds.std(ddof=0)
-        ),
-        "printed deviation": claims.published_values(
-            "xmednn.table2.std.*", by="metric"
-        ),
+        "mean of the folds": printed_folds.mean(),
+        "printed mean": means,
+        "deviation of the folds": printed_folds.std(ddof=0),
+        "printed deviation": deviations,
     }
 ).round(5)
 
@@ -478,27 +433,24 @@ def attack_rows_of_folds(dropped, fold_seed):
 
 
 # %%
-invalid = dataset.frame.index[~ehms.holds_numbers(dataset.frame)]
+def folds_that_fit(dropped, fold_seed):
+    found = attack_rows_of_folds(dropped, fold_seed)
+    return sum(
+        one == printed for one, printed in zip(found, fold_facts["attack rows"])
+    )
+
+
+# %%
+ports = dataset.frame["Sport"][~ehms.holds_numbers(dataset.frame)]
 candidates = pd.DataFrame(
-    {
-        "fold seed": fold_seed,
-        "rows dropped": dataset.frame.loc[list(pair), "Sport"].tolist(),
-    }
-    | {
-        "folds that fit": sum(
-            found == printed
-            for found, printed in zip(
-                attack_rows_of_folds(pair, fold_seed), fold_facts["attack rows"]
-            )
-        )
-    }
-    for pair in combinations(invalid, 2)
+    (fold_seed, ", ".join(ports[list(pair)]), folds_that_fit(pair, fold_seed))
+    for pair in combinations(ports.index, 2)
     for fold_seed in range(100)
 )
-best = candidates.sort_values("folds that fit", ascending=False)
-recorder.add(
-    "xmednn.table2.folds_found", best["folds that fit"].max(), deterministic=True
-)
+candidates.columns = ["fold seed", "rows dropped", "folds that fit"]
+best = candidates.sort_values("folds that fit", ascending=False, kind="stable")
+most = best["folds that fit"].max()
+recorder.add("xmednn.table2.folds_found", most, deterministic=True)
 
 # %% tags=["hide-input"]
 best.head(3).set_index("fold seed")
@@ -524,15 +476,13 @@ from torch import nn
 ROWS = {"full": 500, "quick": 60}[profile]
 
 
+# %%
 def explain(network, split):
     background = torch.from_numpy(split.train_features[:100])
     rows = torch.from_numpy(split.test_features[:ROWS])
-    explainer = shap.DeepExplainer(
-        nn.Sequential(*network, nn.Sigmoid()), background
-    )
-    return np.asarray(explainer.shap_values(rows, check_additivity=False)).squeeze(
-        -1
-    )
+    with_sigmoid = nn.Sequential(*network, nn.Sigmoid())
+    explainer = shap.DeepExplainer(with_sigmoid, background)
+    return explainer.shap_values(rows, check_additivity=False)[:, :, 0]
 
 
 # %%
@@ -690,9 +640,7 @@ recorder.add(
     "xmednn.search.best", accuracy["test"].max(), protocol="best of all attempts"
 )
 recorder.save()
-summary.loc["printed in Table 1"] = [printed["xmednn.table1.dnn.accuracy"]] + [
-    np.nan
-] * 3
+summary.loc["printed in Table 1"] = [published["dnn"]] + [np.nan] * 3
 summary.round(3).astype(object).fillna("")
 
 # %% [markdown]

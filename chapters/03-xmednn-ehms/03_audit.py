@@ -218,7 +218,7 @@ chances["majority"] = {
 
 # %%
 import pandas as pd
-from lib.scores import detector_scores
+from lib.scores import detector_scores, expected_precision
 
 scores = pd.DataFrame(
     {"rung": rung, "classifier": name, "seed": split.seed}
@@ -252,14 +252,8 @@ figures.use_book_style()
 titles = {rung: title for rung, (_, title) in RUNGS.items()}
 printed_accuracy = claims.published_values("xmednn.table1.*.accuracy", by="subject")
 published = {name.lower(): value for name, value in printed_accuracy.items()}
-figure = ladder.draw(
-    scores,
-    "balanced_accuracy",
-    "balanced accuracy (0.5 is guessing)",
-    titles,
-    (0.4, 1),
-    published,
-)
+label = "balanced accuracy (0.5 is guessing)"
+ladder.draw(scores, "balanced_accuracy", label, titles, (0.4, 1), published)
 plt.show()
 
 # %% [markdown]
@@ -328,17 +322,13 @@ prevalence = labels.mean()
 
 def alarms_a_day(row):
     attacks = FLOWS_A_DAY * prevalence
-    false_alarms, found = (
-        row["fpr"] * (FLOWS_A_DAY - attacks),
-        (1 - row["fnr"]) * attacks,
-    )
-    alarms = false_alarms + found
+    false_alarms = row["fpr"] * (FLOWS_A_DAY - attacks)
+    found = (1 - row["fnr"]) * attacks
+    real = expected_precision(row["fpr"], row["fnr"], prevalence)
     return {
         "false alarms a day": round(false_alarms),
         "attack flows missed a day": round(attacks - found),
-        "share of alarms that are attacks": round(found / alarms, 3)
-        if alarms
-        else float("nan"),
+        "share of alarms that are attacks": round(real, 3),
     }
 
 
