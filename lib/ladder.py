@@ -108,7 +108,8 @@ def _label_rungs(axis, titles: Mapping[str, str], label: str, limits: Sequence[f
     # Titles stand above their points, not beside them: on a phone the points need the width.
     margin = 0.012 * (limits[1] - limits[0])
     for rung, title in enumerate(titles.values()):
-        axis.text(limits[0] + margin, rung - 0.36, f"{rung}  {title}", va="center", weight="bold")
+        text = f"{rung}  {title}" if len(titles) > 1 else title
+        axis.text(limits[0] + margin, rung - 0.36, text, va="center", weight="bold")
     axis.set_yticks([])
     axis.set_ylim(len(titles) - 0.5, -0.5)
     for boundary in range(1, len(titles)):
