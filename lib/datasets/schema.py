@@ -37,6 +37,7 @@ def frame_schema(variant: Variant) -> pa.DataFrameSchema:
                 dtype(column),
                 checks=pa.Check.isin(column.values) if column.values else None,
                 nullable=column.nullable,
+                required=not column.optional,
                 coerce=column.type != "text",
             )
             for column in variant.columns
@@ -78,6 +79,7 @@ def read(path: Path, variant: Variant) -> pd.DataFrame:
     _check_heading(path, text, variant)
     if text.empty:
         raise _empty(path, variant, "has a heading but no data")
+    text = text[[name for name in variant.column_names if name in text]]
     return _check_values(path, text, variant)
 
 
@@ -135,8 +137,9 @@ def _encoding_error(path: Path, variant: Variant) -> ReaderError:
 
 
 def _check_heading(path: Path, text: pd.DataFrame, variant: Variant) -> None:
-    found, expected = list(text.columns), variant.column_names
-    if found == expected:
+    found = list(text.columns)
+    expected = [c.name for c in variant.columns if not c.optional or c.name in found]
+    if found == expected or (not variant.ordered and sorted(found) == sorted(expected)):
         return
     if len(found) == 1 and len(expected) > 1:
         raise _separator_error(path, found[0], len(text), variant)
@@ -189,7 +192,7 @@ def _empty_to_missing(text: pd.DataFrame, variant: Variant) -> pd.DataFrame:
         **{
             column.name: text[column.name].where(text[column.name] != "")
             for column in variant.columns
-            if column.nullable
+            if column.nullable and column.name in text
         }
     )
 
