@@ -110,22 +110,38 @@ def moments(frame: pd.DataFrame) -> pd.Series:
     """
     if "date" not in frame:
         return pd.to_datetime(frame["ts"], unit="s") + LOCAL_TIME
-    return _each_once(frame["date"], _dates) + _each_once(frame["time"], _times)
+    return each_once(frame["date"], dates) + each_once(frame["time"], times)
 
 
-def _each_once(texts: pd.Series, convert) -> pd.Series:
-    """Convert each distinct text once: a day has at most 86,400 times, a file many more rows."""
+def each_once(texts: pd.Series, convert) -> pd.Series:
+    """Convert each distinct text once: a day has at most 86,400 times, a file many more rows.
+
+    Parameters
+    ----------
+    texts : pandas.Series
+        Texts that repeat.
+    convert : callable
+        Turns a series of distinct values into a series of as many.
+
+    Returns
+    -------
+    pandas.Series
+        As long as `texts`, with its index.
+    """
     codes, distinct = pd.factorize(texts)
     converted = convert(pd.Series(distinct))
     return converted.reindex(codes).set_axis(texts.index)
 
 
-def _dates(texts: pd.Series) -> pd.Series:
-    return pd.to_datetime(texts.str.strip(), format=DATE_FORMAT)
+def dates(texts: pd.Series) -> pd.Series:
+    """Return the days that texts such as ``25-Apr-19`` name; missing where they name none."""
+    return pd.to_datetime(texts.str.strip(), format=DATE_FORMAT, errors="coerce")
 
 
-def _times(texts: pd.Series) -> pd.Series:
-    return pd.to_timedelta(texts.str.strip())
+def times(texts: pd.Series) -> pd.Series:
+    """Return the times since midnight that texts such as ``" 9:19:40 "`` name, or missing."""
+    clean = texts.str.strip()
+    return pd.to_timedelta(clean.where(clean.str.contains(":", na=False)), errors="coerce")
 
 
 def _clock_text(when: pd.Series, date_format: str) -> dict[str, pd.Series]:
@@ -133,8 +149,8 @@ def _clock_text(when: pd.Series, date_format: str) -> dict[str, pd.Series]:
     midnight = when.dt.normalize()
     hours = pd.Timestamp(0) + (when - midnight)
     return {
-        "date": _each_once(midnight, lambda days: days.dt.strftime(date_format)),
-        "time": _each_once(hours, lambda times: times.dt.strftime("%H:%M:%S")),
+        "date": each_once(midnight, lambda values: values.dt.strftime(date_format)),
+        "time": each_once(hours, lambda values: values.dt.strftime("%H:%M:%S")),
     }
 
 
@@ -192,7 +208,7 @@ def _numbers(values: pd.Series) -> pd.Series:
     if pd.api.types.is_numeric_dtype(values):
         return values
     known = SPELLINGS.get(values.name, {})
-    return _each_once(values, lambda texts: pd.to_numeric(texts.str.strip().replace(known)))
+    return each_once(values, lambda texts: pd.to_numeric(texts.str.strip().replace(known)))
 
 
 def complete(frame: pd.DataFrame) -> pd.Series:

@@ -96,6 +96,11 @@ class Variant:
     ordered: bool = True
 
     @property
+    def group(self) -> str:
+        """The part of the name before its slash."""
+        return self.name.partition("/")[0]
+
+    @property
     def rows(self) -> int:
         """Number of data rows over all parts."""
         return sum(part.rows for part in self.parts)
