@@ -70,9 +70,54 @@ def draw(
     matplotlib.figure.Figure
         Points are means over the replicates, bars the interval for one more run.
     """
+    figure, axis = plt.subplots(figsize=(6.4, 1.9 + 0.72 * len(titles)))
+    _draw_axis(axis, scores, metric, label, titles, limits, published)
+    _add_legend(figure, axis, bool(published))
+    return figure
+
+
+def draw_panels(
+    scores: Mapping[str, pd.DataFrame],
+    metric: str,
+    label: str,
+    titles: Mapping[str, str],
+    limits: tuple[float, float] = (0, 1),
+    published: Mapping[str, Mapping[str, float]] | None = None,
+) -> Figure:
+    """Draw one ladder a panel, two panels a line, with one legend for all.
+
+    Parameters
+    ----------
+    scores : mapping of str to pandas.DataFrame
+        The title of each panel and its scores, as `draw` takes them.
+    metric, label, titles, limits
+        As for `draw`, the same in all panels.
+    published : mapping of str to mapping, optional
+        A panel's title to what `draw` takes.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The rungs are named on the left panels alone.
+    """
+    lines = -(-len(scores) // 2)
+    size = (8.4, 1.1 + (0.6 + 0.62 * len(titles)) * lines)
+    figure, axes = plt.subplots(lines, 2, figsize=size, sharex=True, sharey=True, squeeze=False)
+    for axis, (title, own) in zip(axes.flat, scores.items(), strict=False):
+        known = (published or {}).get(title)
+        _draw_axis(axis, own, metric, "", titles, limits, known)
+        axis.set_title(title)
+    for axis in axes.flat[len(scores) :]:
+        axis.set_visible(False)
+    for axis in axes[-1]:
+        axis.set_xlabel(label)
+    _add_legend(figure, axes.flat[0], bool(published))
+    return figure
+
+
+def _draw_axis(axis, scores, metric, label, titles, limits, published) -> None:
     summary = summarize(scores, metric)
     classifiers = list(summary["classifier"].unique())
-    figure, axis = plt.subplots(figsize=(6.4, 1.9 + 0.72 * len(titles)))
     for position, classifier in enumerate(classifiers):
         rows = summary[summary["classifier"] == classifier].set_index("rung").reindex(titles)
         offset = _offset(position, len(classifiers))
@@ -80,8 +125,6 @@ def draw(
         if published and classifier in published:
             axis.plot(published[classifier], offset, "x", color=COLOURS[classifier], mew=2.2)
     _label_rungs(axis, titles, label, limits)
-    _add_legend(figure, axis, bool(published))
-    return figure
 
 
 def _offset(position: int, count: int) -> float:
