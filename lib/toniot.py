@@ -140,8 +140,11 @@ def dates(texts: pd.Series) -> pd.Series:
 
 def times(texts: pd.Series) -> pd.Series:
     """Return the times since midnight that texts such as ``" 9:19:40 "`` name, or missing."""
-    clean = texts.str.strip()
-    return pd.to_timedelta(clean.where(clean.str.contains(":", na=False)), errors="coerce")
+    return each_once(texts.str.strip(), _timedeltas)
+
+
+def _timedeltas(texts: pd.Series) -> pd.Series:
+    return pd.to_timedelta(texts.where(texts.str.contains(":", na=False)), errors="coerce")
 
 
 def _clock_text(when: pd.Series, date_format: str) -> dict[str, pd.Series]:

@@ -44,15 +44,14 @@ def _refuse(path: Path, column: str, wrong: pd.Series, wanted: str) -> None:
 
 
 def _known(values: pd.Series, accepted) -> pd.Series:
-    """Tell which texts are accepted once their padding is gone; missing ones are."""
+    """Tell which texts are accepted once their padding is gone."""
     distinct = pd.Series(values.unique())
-    fine = distinct[distinct.isna() | distinct.str.strip().isin(["", *accepted])]
-    return values.isin(fine)
+    return values.isin(distinct[distinct.str.strip().isin(accepted)])
 
 
 def _check_types(path: Path, frame: pd.DataFrame) -> None:
     column = "target" if "target" in frame else "type"
-    wrong = frame[column][~_known(frame[column], TYPES) | (frame[column].str.strip() == "")]
+    wrong = frame[column][~_known(frame[column], TYPES)]
     _refuse(path, column, wrong, f"only {', '.join(TYPES)} may stand there")
 
 
@@ -71,7 +70,8 @@ def _check_labels(path: Path, frame: pd.DataFrame) -> None:
 def _check_spellings(path: Path, frame: pd.DataFrame) -> None:
     for column, spelled in toniot.SPELLINGS.items():
         if column in frame and not pd.api.types.is_numeric_dtype(frame[column]):
-            wrong = frame[column][~_known(frame[column], [*spelled, "0", "1"])]
+            present = frame[column].dropna()
+            wrong = present[~_known(present, ["", *spelled, "0", "1"])]
             _refuse(path, column, wrong, f"only {', '.join(spelled)}, 0 or 1 may stand there")
 
 
@@ -98,4 +98,5 @@ def _recorded() -> str:
 
 def _unread(texts: pd.Series, values: pd.Series) -> pd.Series:
     """Return the texts that are there and could not be read; empty ones count as missing."""
-    return texts[values.isna() & texts.notna() & ~_known(texts, ())]
+    missing = texts[values.isna() & texts.notna()]
+    return missing[missing.str.strip() != ""]
