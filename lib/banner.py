@@ -8,7 +8,7 @@ from lib.records import origin
 
 PROFILES = {
     "full": "the paper's settings",
-    "quick": "fewer epochs or rows than the paper's settings, so no number here speaks of the paper",
+    "quick": "fewer epochs or rows than the paper has, so no number here speaks of the paper",
 }
 
 
