@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from lib.errors import ReaderError
+
 NAME = "ton-iot"
 READINGS = {
     "fridge": ("fridge_temperature", "temp_condition"),
@@ -237,9 +239,19 @@ def paper_table(dataset, cleaned: bool = False, columns=None) -> Readings:
     Readings
         Rows with an empty cell are gone; text is label-encoded, so numbered in alphabetical
         order from 0, and numbers stay as they are.
+
+    Raises
+    ------
+    ReaderError
+        If no row is complete.
     """
     frame = common_form(dataset.frame)
     kept = complete(frame)
+    if not kept.any():
+        raise ReaderError(
+            f"{dataset.path}: not one of the {len(frame):,} rows is complete, so nothing is left "
+            f"of {device_of(frame)}. Use the file as the release has it."
+        )
     source = dataset.frame if kept.all() else dataset.frame[kept].reset_index(drop=True)
     frame, when = clean(source) if cleaned else common_form(source), moments(source)
     device = device_of(frame)
