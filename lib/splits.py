@@ -237,7 +237,7 @@ def split_types(
 
 
 def sample_moments(
-    moments: pd.Series, types: np.ndarray, rows: int, seed: int, at_least: int = 200
+    moments: pd.Series, strata: np.ndarray, rows: int, seed: int, at_least: int = 100
 ) -> np.ndarray:
     """Draw rows by whole moments, so that copies within a second stay or go together.
 
@@ -245,27 +245,28 @@ def sample_moments(
     ----------
     moments : pandas.Series of datetime64
         Shape (n,), when each row was read.
-    types : numpy.ndarray of str
-        Shape (n,); each type keeps its share of the rows, up to one moment.
+    strata : numpy.ndarray of str
+        Shape (n,), such as the type of attack and the day; each keeps its share of the rows, up
+        to one moment.
     rows : int
         How many rows to draw, about.
     seed : int
         Decides which.
     at_least : int
-        So many rows of each type are drawn in any case, or all that there are.
+        So many rows of each stratum are drawn in any case, or all that there are.
 
     Returns
     -------
     numpy.ndarray
         Row numbers in ascending order; all of them when the file has no more than `rows`.
     """
-    if rows >= len(types):
-        return np.arange(len(types))
+    if rows >= len(strata):
+        return np.arange(len(strata))
     random = np.random.default_rng(seed)
     drawn = []
-    for kind in np.unique(types):
-        own = np.flatnonzero(types == kind)
-        wanted = max(at_least, rows * len(own) / len(types))
+    for stratum in np.unique(strata):
+        own = np.flatnonzero(strata == stratum)
+        wanted = max(at_least, rows * len(own) / len(strata))
         drawn.append(own[_whole_groups(moments.to_numpy()[own], wanted, random)])
     return np.sort(np.concatenate(drawn))
 
