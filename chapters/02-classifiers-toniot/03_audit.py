@@ -354,7 +354,7 @@ recorder.save()
 # $1 - a = \pi\,((1 - r) + r\,(1 - p) / p)$, and then the share of normal rows that is flagged.
 
 # %%
-from lib import claims, ladder
+from lib import claims
 
 
 def printed_value(device, name, metric):
@@ -362,6 +362,7 @@ def printed_value(device, name, metric):
     return found[metric]
 
 
+# %%
 def printed_balanced_accuracy(device, name):
     accuracy, precision, recall = (
         printed_value(device, name, metric)
@@ -375,6 +376,7 @@ def printed_balanced_accuracy(device, name):
 
 # %%
 import matplotlib.pyplot as plt
+from lib import ladder
 
 printed = {
     title: {name: printed_balanced_accuracy(device, name) for name in CLASSIFIERS}
@@ -681,6 +683,8 @@ importance = {
     device: pd.DataFrame([costs(device, one) for one in seeds])
     for device in sources
 }
+
+# %% tags=["hide-input"]
 for device, lost in importance.items():
     for name in COLUMNS:
         recorder.add(
@@ -700,7 +704,7 @@ means.round(3).T
 # What does the forest answer when only the clock is turned? Each curve sets one column of the test
 # rows to one value after the other, leaves everything else, and averages the forest's probability of
 # an attack. On the left the date is turned in a forest that has everything (rung 1), on the right the
-# time of day in a forest that has lost the date (rung 3). Grey steps: the share of attacks among the
+# time of day in a forest that has lost the date (rung 3). Grey bars: the share of attacks among the
 # training rows of that day or hour.
 
 
@@ -751,7 +755,7 @@ for line, device in zip(axes, sources):
     days, hours = (
         dependence(device, rung, seed) for rung in ("cleaned", "no_date")
     )
-    day_names = [f"{day:%-d %b}" for day in pd.to_datetime(days.index)]
+    day_names = [f"{day.day} {day:%b}" for day in pd.to_datetime(days.index)]
     draw_dependence(line[0], days, day_names, f"{TITLES[device]}, by day")
     draw_dependence(line[1], hours, [str(hour) for hour in hours.index], "by hour")
 figure.supylabel("probability of an attack")
