@@ -170,6 +170,18 @@ def test_registered_class_counts_add_up_to_the_registered_rows(variant):
     assert sum(variant.class_counts.values()) == variant.rows
 
 
+def test_every_form_at_hand_is_loaded_the_preferred_one_first(monkeypatch, folder):
+    assert [each.source for each in datasets.at_hand(NAME, "fridge")] == ["twin"]
+    frame = sample("fridge")
+    extract_path = save(frame, folder / extract("fridge"))
+    full_path = save(frame.drop(columns="ts"), folder / processed("fridge"))
+    register(monkeypatch, fridge_train_test=extract_path, fridge_processed=full_path)
+    found = [each.variant for each in datasets.at_hand(NAME, "fridge")]
+    assert found == ["fridge/processed", "fridge/train_test"]
+    monkeypatch.setenv("IDS_TWIN", "1")
+    assert [each.source for each in datasets.at_hand(NAME, "fridge")] == ["twin"]
+
+
 # What is tolerated.
 
 

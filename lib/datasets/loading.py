@@ -93,6 +93,37 @@ def load(name: str, variant: str | None = None, allow_unknown_digest: bool = Fal
     return _twin(entry, variant) if found is None else _file(entry, found)
 
 
+def at_hand(name: str, group: str) -> list[Dataset]:
+    """Load every form of a data file that is at hand.
+
+    Parameters
+    ----------
+    name, group : str
+        Such as ``"ton-iot"`` and ``"fridge"``.
+
+    Returns
+    -------
+    list of Dataset
+        The preferred form first; the twin alone when no file is at hand.
+
+    Raises
+    ------
+    ReaderError
+        As for `load`.
+    """
+    found = [
+        load(name, each.name) for each in registry.entry(name).select(group) if _is_here(each, name)
+    ]
+    return found or [load(name, group)]
+
+
+def _is_here(variant: Variant, name: str) -> bool:
+    if _switch("IDS_TWIN"):
+        return False
+    allowed = _switch("IDS_DATA_ALLOW_UNKNOWN")
+    return locate.locate(registry.entry(name), variant.name, allowed) is not None
+
+
 def _file(entry: Entry, found: locate.Located) -> Dataset:
     frames = [schema.read(path, found.variant, entry.variants) for path in found.paths]
     for path, frame in zip(found.paths, frames, strict=True):
