@@ -395,6 +395,7 @@ def implied(device, classifier):
     return prevalence_interval(*(claim.interval for claim in printed))
 
 
+# %%
 intervals = {
     device: [implied(device, classifier) for classifier in CLASSIFIERS]
     for device in toniot.DEVICES
