@@ -109,8 +109,7 @@ def draw_panels(
         axis.set_title(title)
     for axis in axes.flat[len(scores) :]:
         axis.set_visible(False)
-    for axis in axes[-1]:
-        axis.set_xlabel(label)
+    figure.supxlabel(label, fontsize=plt.rcParams["axes.labelsize"])
     _add_legend(figure, axes.flat[0], bool(published))
     return figure
 
@@ -155,7 +154,7 @@ def _label_rungs(axis, titles: Mapping[str, str], label: str, limits: Sequence[f
         axis.axhline(boundary - 0.5, color="#dddddd", linewidth=0.8)
     axis.grid(visible=False, axis="y")
     axis.tick_params(axis="y", length=0)
-    axis.set_xlim(limits[0], limits[1] + 0.01 * (limits[1] - limits[0]))
+    axis.set_xlim(limits[0], limits[1] + 0.02 * (limits[1] - limits[0]))
     axis.set_xlabel(label)
 
 
