@@ -93,6 +93,26 @@ def attacks(seconds: np.ndarray, types: np.ndarray, normal: str = "normal") -> n
     return numbers
 
 
+def during(attack: np.ndarray) -> np.ndarray:
+    """Tell the rows from each attack's first row to its last, whatever their own label.
+
+    Parameters
+    ----------
+    attack : numpy.ndarray of int
+        Shape (rows,), in time order, as `attacks` gives it.
+
+    Returns
+    -------
+    numpy.ndarray of bool
+        Shape (rows,).
+    """
+    inside = np.zeros(len(attack), dtype=bool)
+    for number in range(attack.max(initial=-1) + 1):
+        rows = np.flatnonzero(attack == number)
+        inside[rows[0] : rows[-1] + 1] = True
+    return inside
+
+
 def delays(
     seconds: np.ndarray, attack: np.ndarray, scores: np.ndarray, threshold: float
 ) -> np.ndarray:

@@ -34,6 +34,12 @@ def test_attacks_are_split_by_type_and_by_silence():
     assert alarms.attacks(seconds, types).tolist() == [0, -1, 0, 2, 1, -1]
 
 
+def test_normal_rows_between_an_attacks_rows_are_during_it():
+    attack = np.array([-1, 0, -1, 0, -1, 1, -1])
+    assert alarms.during(attack).tolist() == [False, True, True, True, False, True, False]
+    assert not alarms.during(np.array([-1, -1])).any()
+
+
 def test_delay_runs_from_the_first_row_of_the_attack():
     seconds = np.array([0, 10, 20, 30, 40])
     attack = np.array([0, -1, 0, 0, 1])
