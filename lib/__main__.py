@@ -83,7 +83,8 @@ def _data(_options: argparse.Namespace) -> int:
 def _twin(options: argparse.Namespace) -> None:
     from lib.datasets.twin import write_parameters
 
-    _say(f"Written: {write_parameters(options.name)}")
+    for path in write_parameters(options.name):
+        _say(f"Written: {path}")
 
 
 def _claims(options: argparse.Namespace) -> int | None:

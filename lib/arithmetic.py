@@ -5,7 +5,10 @@ are often cut off instead of rounded, on request everything that truncates to it
 """
 
 import math
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -70,6 +73,19 @@ def printed_interval(value: float, decimals: int, truncation: bool = False) -> I
     """
     unit = 10.0**-decimals
     return Interval(value - unit / 2 - SLACK, value + (unit if truncation else unit / 2) + SLACK)
+
+
+def truncated_interval(value: float, decimals: int) -> Interval:
+    """Return every number that prints as `value` when further digits are cut off.
+
+    Parameters
+    ----------
+    value : float
+        The printed value, not negative.
+    decimals : int
+        Printed digits behind the decimal point.
+    """
+    return Interval(value - SLACK, value + 10.0**-decimals - SLACK)
 
 
 def counts_printing_as(interval: Interval, total: int) -> range:
@@ -156,6 +172,24 @@ def f1_interval(precision: Interval, recall: Interval) -> Interval:
 
 def _harmonic(first: float, second: float) -> float:
     return 0.0 if first + second <= 0 else 2 * first * second / (first + second)
+
+
+def recall_interval(precision: Interval, f1: Interval) -> Interval:
+    """Return where recall lies, given precision and F1 of the same class.
+
+    Parameters
+    ----------
+    precision, f1 : Interval
+        Fractions, each F1 less than twice each precision.
+
+    Returns
+    -------
+    Interval
+        Of ``F1 P / (2 P - F1)``, which falls with P and rises with F1.
+    """
+    low = f1.low * precision.high / (2 * precision.high - f1.low)
+    high = f1.high * precision.low / (2 * precision.low - f1.high)
+    return Interval(low, high)
 
 
 def macro_recall_interval(false_positive_rate: Interval, false_negative_rate: Interval) -> Interval:
@@ -327,3 +361,135 @@ def _candidates_of_classes(
     for right in rights:
         tp = np.arange(max(0, right - negatives), min(positives, right) + 1)
         yield np.column_stack([tp, positives - tp, negatives - right + tp, right - tp])
+
+
+@dataclass(frozen=True)
+class SharedTest:
+    """Test sets on which several printed rows can have been measured together.
+
+    Attributes
+    ----------
+    positives : int
+        Positive rows, the same for every printed row.
+    totals : range
+        Rows in all.
+    matrices : tuple of (int, int)
+        True positives and false positives, one pair a printed row.
+    """
+
+    positives: int
+    totals: range
+    matrices: tuple[tuple[int, int], ...]
+
+
+def shared_tests(
+    table: Sequence[Mapping[str, Interval]],
+    positives: Iterable[int] | None = None,
+    total: int | None = None,
+) -> Iterator[SharedTest]:
+    """Yield the test sets that let every row of a printed table be a matrix of whole numbers.
+
+    Classifiers that are compared on one test set share its number of positive rows. Few
+    numbers allow the digits of all of them at once, so the digits tell the size of the test.
+
+    Parameters
+    ----------
+    table : sequence of mapping of str to Interval
+        Under ``accuracy``, ``precision``, ``recall`` and ``f1`` of the positive class, the
+        fractions that print so; a score that is left out may have any value.
+    positives : iterable of int, optional
+        Numbers of positive rows to try; those that all rows imply for `total` when left out.
+    total : int, optional
+        Only test sets of so many rows.
+
+    Yields
+    ------
+    SharedTest
+        In the order of `positives`.
+
+    Raises
+    ------
+    ValueError
+        If neither `positives` nor `total` is given.
+    """
+    if positives is None:
+        if total is None:
+            raise ValueError("give the numbers of positive rows to try, or the rows in all")
+        positives = implied_positives(table, total)
+    for count in positives:
+        options = [list(_row_options(scores, count, total)) for scores in table]
+        for chosen in product(*options):
+            low = max(each[2].start for each in chosen)
+            high = min(each[2].stop for each in chosen)
+            if low < high:
+                yield SharedTest(count, range(low, high), tuple(each[:2] for each in chosen))
+
+
+def implied_positives(table: Sequence[Mapping[str, Interval]], total: int) -> range:
+    """Return the numbers of positive rows among `total` that every printed row implies.
+
+    Parameters
+    ----------
+    table : sequence of mapping of str to Interval
+        Rows with accuracy, precision and recall; others do not narrow the range.
+    total : int
+        Rows in all.
+    """
+    needed = ("accuracy", "precision", "recall")
+    shares = [
+        prevalence_interval(*(scores[name] for name in needed))
+        for scores in table
+        if all(name in scores for name in needed)
+    ]
+    low = max((share.low for share in shares), default=0.0)
+    high = min((share.high for share in shares), default=1.0)
+    return range(math.ceil(low * total - SLACK), math.floor(high * total + SLACK) + 1)
+
+
+def _row_options(scores, positives, total) -> Iterator[tuple[int, int, range]]:
+    """Yield true positives, false positives and the possible sizes of the test set."""
+    anything = Interval(0.0, 1.0)
+    f1, recall = scores.get("f1", anything), scores.get("recall", anything)
+    for found in counts_printing_as(recall, positives):
+        for alarms in _alarms(scores, positives, found, total):
+            score = _harmonic_of_counts(found, positives, alarms)
+            totals = _totals(scores.get("accuracy"), positives, found, alarms, total)
+            if f1.low <= score <= f1.high and len(totals):
+                yield found, alarms, totals
+
+
+def _harmonic_of_counts(found: int, positives: int, alarms: int) -> float:
+    return 2 * found / (found + positives + alarms) if positives + alarms else 0.0
+
+
+def _alarms(scores, positives, found, total) -> range:
+    """Return the numbers of false alarms that precision and accuracy allow."""
+    low, high = 0, math.inf if total is None else total - positives
+    if not found and scores.get("precision", Interval(0.0, 1.0)).low > 0:
+        return range(0)
+    if "precision" in scores and found:
+        precision = scores["precision"]
+        low = max(low, math.ceil(found / min(precision.high, 1.0) - found - SLACK * found))
+        if precision.low > 0:
+            high = min(high, math.floor(found / precision.low - found + SLACK * found))
+    if "accuracy" in scores and total is not None:
+        wrong = Interval(*(total * (1 - end) for end in reversed(scores["accuracy"])))
+        misses = positives - found
+        low = max(low, math.ceil(wrong.low - misses))
+        high = min(high, math.floor(wrong.high - misses))
+    if high == math.inf:
+        raise ValueError("without a precision above 0 the rows in all must be given")
+    return range(low, high + 1)
+
+
+def _totals(accuracy, positives, found, alarms, total) -> range:
+    """Return the sizes of a test set on which so many errors print as the accuracy."""
+    errors = positives - found + alarms
+    low, high = positives + alarms, sys.maxsize - 1
+    if accuracy is not None and accuracy.low < 1:
+        low = max(low, math.ceil(errors / (1 - accuracy.low)))
+        if accuracy.high < 1:
+            high = math.floor(errors / (1 - accuracy.high))
+    if total is not None:
+        low, high = max(low, total), min(high, total)
+    return range(low, high + 1)

@@ -1,11 +1,14 @@
 """The line at the top of a page that says which run the reader is looking at."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 
+from lib.records import origin
+
 PROFILES = {
     "full": "the paper's settings",
-    "quick": "fewer epochs than the paper's settings, so no number here speaks of the paper",
+    "quick": "fewer epochs or rows than the paper has, so no number here speaks of the paper",
 }
 
 
@@ -43,8 +46,8 @@ def run_banner(dataset, profile: str, seed: int, replicates: int) -> Banner:
 
     Parameters
     ----------
-    dataset : lib.datasets.Dataset
-        What the notebook loaded.
+    dataset : lib.datasets.Dataset, or an iterable or mapping of them
+        What the notebook loaded; the least real of them decides the colour.
     profile : {"full", "quick"}
         The notebook's profile.
     seed, replicates : int
@@ -56,4 +59,7 @@ def run_banner(dataset, profile: str, seed: int, replicates: int) -> Banner:
         f"Profile {profile}: {PROFILES[profile]}. {replicates} replicate{plural}, {seeds}. Another "
         "machine may move a stochastic number within the interval printed beside it."
     )
-    return Banner(dataset.source, dataset.banner, settings)
+    several = dataset.values() if isinstance(dataset, Mapping) else dataset
+    several = several if isinstance(several, Iterable) else [several]
+    sentences = dict.fromkeys(one.banner for one in several)
+    return Banner(origin(dataset)["source"], " ".join(sentences), settings)

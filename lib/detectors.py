@@ -1,9 +1,11 @@
 """Fitting a classifier to every replicate and asking it about the test rows."""
 
+import warnings
 from collections.abc import Callable, Sequence
 
 import numpy as np
 from joblib import Parallel, delayed
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 from sklearn.tree import DecisionTreeClassifier
@@ -68,5 +70,8 @@ def fit_dense(splits: Sequence[Split], settings: DenseSettings) -> tuple[list[np
 
 
 def _fit_and_ask(classifier, split: Split) -> np.ndarray:
-    classifier.fit(split.train_features, split.train_labels)
+    with warnings.catch_warnings():
+        # The papers keep a library's number of iterations whether or not it suffices.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        classifier.fit(split.train_features, split.train_labels)
     return classifier.predict_proba(split.test_features)[:, 1]

@@ -70,9 +70,50 @@ def draw(
     matplotlib.figure.Figure
         Points are means over the replicates, bars the interval for one more run.
     """
+    figure, axis = plt.subplots(figsize=(5.6, 1.9 + 0.95 * len(titles)))
+    _draw_axis(axis, scores, metric, label, titles, limits, published)
+    _add_legend(figure, axis, bool(published))
+    return figure
+
+
+def draw_panels(
+    scores: Mapping[str, pd.DataFrame],
+    metric: str,
+    label: str,
+    titles: Mapping[str, str],
+    limits: tuple[float, float] = (0, 1),
+    published: Mapping[str, Mapping[str, float]] | None = None,
+) -> Figure:
+    """Draw one ladder a panel, one below the other, with one legend for all.
+
+    Parameters
+    ----------
+    scores : mapping of str to pandas.DataFrame
+        The title of each panel and its scores, as `draw` takes them.
+    metric, label, titles, limits
+        As for `draw`, the same in all panels.
+    published : mapping of str to mapping, optional
+        A panel's title to what `draw` takes.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Panels share the score axis; each names its rungs.
+    """
+    size = (5.6, 1.1 + (0.5 + 0.72 * len(titles)) * len(scores))
+    figure, axes = plt.subplots(len(scores), 1, figsize=size, sharex=True, squeeze=False)
+    for axis, (title, own) in zip(axes.flat, scores.items(), strict=True):
+        known = (published or {}).get(title)
+        _draw_axis(axis, own, metric, "", titles, limits, known)
+        axis.set_title(title, weight="bold", size="large")
+    figure.supxlabel(label, fontsize=plt.rcParams["axes.labelsize"])
+    _add_legend(figure, axes.flat[0], bool(published))
+    return figure
+
+
+def _draw_axis(axis, scores, metric, label, titles, limits, published) -> None:
     summary = summarize(scores, metric)
     classifiers = list(summary["classifier"].unique())
-    figure, axis = plt.subplots(figsize=(5.6, 1.9 + 0.95 * len(titles)))
     for position, classifier in enumerate(classifiers):
         rows = summary[summary["classifier"] == classifier].set_index("rung").reindex(titles)
         offset = _offset(position, len(classifiers))
@@ -80,8 +121,6 @@ def draw(
         if published and classifier in published:
             axis.plot(published[classifier], offset, "x", color=COLOURS[classifier], mew=2.2)
     _label_rungs(axis, titles, label, limits)
-    _add_legend(figure, axis, bool(published))
-    return figure
 
 
 def _offset(position: int, count: int) -> float:

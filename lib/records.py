@@ -1,9 +1,10 @@
 """Measured numbers with their provenance: one JSON file a notebook."""
 
+import hashlib
 import json
 import platform
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -14,19 +15,22 @@ from lib.files import write_whole
 from lib.paths import reference_folder, run_folder
 
 FORMAT = 1
+# From the least to the most trusted; what rests on several files is as good as the worst.
+SOURCES = ("twin", "unknown", "real")
 PACKAGES = ("torch", "scikit-learn", "xgboost", "shap", "imbalanced-learn", "numpy", "pandas")
 
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where a notebook's records come from.
+    """Where a record comes from.
 
     Attributes
     ----------
     notebook : str
         Chapter and stem, such as ``"03-xmednn-ehms/02_reproduction"``.
     dataset, variant, sha256 : str
-        The data file's registry name, variant and digest (empty digest for a twin).
+        The data file's registry name, variant and digest (empty digest for a twin). For what
+        rests on several files: names and variants parted by spaces, digest of the digests.
     source : str
         ``"real"``, ``"twin"``, or ``"unknown"`` for a file that was forced past the
         digest check; only ``"real"`` is ever held against a paper.
@@ -85,6 +89,36 @@ class Record:
         return float(np.mean(self.values))
 
 
+def origin(datasets) -> dict[str, str]:
+    """Return which data file, or which files together, a record rests on.
+
+    Parameters
+    ----------
+    datasets : lib.datasets.Dataset or iterable of them
+        At least one; of a mapping the values count.
+
+    Returns
+    -------
+    dict of str to str
+        ``dataset``, ``variant``, ``sha256`` and ``source``, as in `Provenance`.
+    """
+    several = list(_each(datasets))
+    digests = [dataset.sha256 for dataset in several]
+    joined = hashlib.sha256("\n".join(digests).encode()).hexdigest()
+    return {
+        "dataset": " ".join(dict.fromkeys(dataset.name for dataset in several)),
+        "variant": " ".join(dict.fromkeys(dataset.variant for dataset in several)),
+        "sha256": digests[0] if len(digests) == 1 else joined if all(digests) else "",
+        "source": min((dataset.source for dataset in several), key=SOURCES.index),
+    }
+
+
+def _each(datasets) -> Iterable:
+    if isinstance(datasets, Mapping):
+        return datasets.values()
+    return datasets if isinstance(datasets, Iterable) else [datasets]
+
+
 class Recorder:
     """Collects the records of one notebook and writes them as one file.
 
@@ -92,8 +126,8 @@ class Recorder:
     ----------
     notebook : str
         Chapter and stem of the notebook.
-    dataset : lib.datasets.Dataset
-        What the notebook loaded.
+    dataset : lib.datasets.Dataset, or an iterable or mapping of them
+        What the notebook loaded. A record that names no dataset of its own rests on all.
     profile, seed, replicates
         The notebook's parameters.
     """
@@ -101,10 +135,7 @@ class Recorder:
     def __init__(self, notebook: str, dataset, profile: str, seed: int, replicates: int):
         self.provenance = Provenance(
             notebook=notebook,
-            dataset=dataset.name,
-            variant=dataset.variant,
-            sha256=dataset.sha256,
-            source=dataset.source,
+            **origin(dataset),
             profile=profile,
             seed=seed,
             replicates=replicates,
@@ -120,6 +151,7 @@ class Recorder:
         values: float | Sequence[float],
         protocol: str = "as printed",
         deterministic: bool = False,
+        dataset=None,
     ) -> None:
         """Add one record.
 
@@ -133,6 +165,8 @@ class Recorder:
             How it was measured.
         deterministic : bool
             True when no random draw enters.
+        dataset : lib.datasets.Dataset, or an iterable of them, optional
+            What this record rests on; everything that the notebook loaded when left out.
 
         Raises
         ------
@@ -148,7 +182,7 @@ class Recorder:
             "values": numbers,
             "protocol": protocol,
             "deterministic": bool(deterministic),
-        }
+        } | ({} if dataset is None else {"origin": origin(dataset)})
 
     def add_scores(self, prefix: str, scores, **details) -> None:
         """Add one record for each column of a table of scores.
@@ -230,16 +264,16 @@ def _read_file(path: Path) -> list[Record]:
         if content["format"] != FORMAT:
             raise ValueError(f"format {content['format']}, expected {FORMAT}")
         provenance = Provenance(**content["provenance"])
-        return [
-            Record(
-                id, tuple(entry["values"]), entry["protocol"], entry["deterministic"], provenance
-            )
-            for id, entry in content["records"].items()
-        ]
+        return [_record(id, entry, provenance) for id, entry in content["records"].items()]
     except (ValueError, KeyError, TypeError) as problem:
         raise ReaderError(
             f"{path} is not a record file ({problem}). Delete it and run its notebook again."
         ) from None
+
+
+def _record(id: str, entry: dict, provenance: Provenance) -> Record:
+    own = replace(provenance, **entry.get("origin", {}))
+    return Record(id, tuple(entry["values"]), entry["protocol"], entry["deterministic"], own)
 
 
 def reference() -> RecordSet:

@@ -1,9 +1,10 @@
 """Which rows train and which test: every protocol is a choice of row numbers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from imblearn.over_sampling import RandomOverSampler
+import pandas as pd
+from imblearn.over_sampling import SMOTE, RandomOverSampler
 from sklearn.model_selection import GroupShuffleSplit, StratifiedGroupKFold, train_test_split
 from sklearn.preprocessing import MinMaxScaler
 
@@ -102,23 +103,180 @@ def split_sources(rows: np.ndarray, labels: np.ndarray, seed: int) -> tuple[np.n
     return rows[train], rows[test]
 
 
-def split_blocks(blocks: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Split whole blocks of time, a quarter of them for testing.
+def split_blocks(
+    blocks: np.ndarray, seed: int, test_share: float = TEST_SHARE
+) -> tuple[np.ndarray, np.ndarray]:
+    """Split whole blocks of rows, such as the stretches of time that end with an attack.
 
     Parameters
     ----------
     blocks : numpy.ndarray
-        Shape (flows,), the block of each flow.
+        Shape (rows,), the block of each row.
     seed : int
         Decides which blocks test.
+    test_share : float
+        Share of the blocks that test, in (0, 1).
 
     Returns
     -------
     tuple of numpy.ndarray
         Training and test row numbers; no block is in both.
     """
-    splitter = GroupShuffleSplit(1, test_size=TEST_SHARE, random_state=seed)
+    splitter = GroupShuffleSplit(1, test_size=test_share, random_state=seed)
     return next(splitter.split(blocks, groups=blocks))
+
+
+def identical_rows(features: pd.DataFrame) -> np.ndarray:
+    """Give rows with the same values the same number.
+
+    Parameters
+    ----------
+    features : pandas.DataFrame
+        Shape (rows, features), without missing values.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (rows,), counted from 0; fit for `split_blocks`.
+    """
+    return features.groupby(list(features.columns), sort=False).ngroup().to_numpy()
+
+
+def split_days(
+    days: np.ndarray, labels: np.ndarray, test_share: float = TEST_SHARE
+) -> tuple[np.ndarray, np.ndarray]:
+    """Train on the earlier days of each class and test on its latest.
+
+    Each class has a first test day of its own, see `first_test_day`, because the attacks of a
+    file can all be later than its normal rows: one common day would leave a side without a class.
+
+    Parameters
+    ----------
+    days : numpy.ndarray
+        Shape (rows,), datetime64[D].
+    labels : numpy.ndarray
+        Shape (rows,), zeros and ones.
+    test_share : float
+        Share of a class's rows that should test, in (0, 1).
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Training and test row numbers; within a class, no day is in both.
+    """
+    late = np.zeros(len(labels), dtype=bool)
+    for label in np.unique(labels):
+        own = labels == label
+        late |= own & (days >= first_test_day(days[own], test_share))
+    return np.flatnonzero(~late), np.flatnonzero(late)
+
+
+def first_test_day(days: np.ndarray, test_share: float = TEST_SHARE) -> np.datetime64:
+    """Return the day from which on the share of rows is nearest to the wanted one.
+
+    Parameters
+    ----------
+    days : numpy.ndarray
+        Shape (rows,), datetime64[D].
+    test_share : float
+        The wanted share, in (0, 1).
+
+    Raises
+    ------
+    ValueError
+        If all rows are of one day, which cannot be on both sides.
+    """
+    distinct, counts = np.unique(days, return_counts=True)
+    if len(distinct) < 2:
+        raise ValueError(f"{len(days)} rows of one day cannot be split by day")
+    shares = counts[::-1].cumsum()[::-1] / counts.sum()
+    return distinct[1 + np.abs(shares[1:] - test_share).argmin()]
+
+
+def split_types(
+    types: np.ndarray,
+    days: np.ndarray,
+    held_out: str,
+    test_share: float = TEST_SHARE,
+    normal: str = "normal",
+) -> tuple[np.ndarray, np.ndarray]:
+    """Train on all types of attack but one and test on that one.
+
+    Normal rows train on their earlier days and test on their latest, as in `split_days`.
+
+    Parameters
+    ----------
+    types : numpy.ndarray of str
+        Shape (rows,), the attack's name or `normal`.
+    days : numpy.ndarray
+        Shape (rows,), datetime64[D].
+    held_out : str
+        The type that tests.
+    test_share : float
+        Share of the normal rows that should test, in (0, 1).
+    normal : str
+        The name of rows without an attack.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Training and test row numbers; `held_out` is in the test rows alone.
+
+    Raises
+    ------
+    ValueError
+        If no row has that type, or no other attack is left to train on.
+    """
+    attacks = set(types) - {normal}
+    if held_out not in attacks or len(attacks) < 2:
+        raise ValueError(f"cannot hold out {held_out!r} of the attacks {sorted(attacks)}")
+    own = types == normal
+    late = (days >= first_test_day(days[own], test_share)) & own
+    tested = late | (types == held_out)
+    return np.flatnonzero(~tested), np.flatnonzero(tested)
+
+
+def sample_moments(
+    moments: pd.Series, strata: np.ndarray, rows: int, seed: int, at_least: int = 100
+) -> np.ndarray:
+    """Draw rows by whole moments, so that copies within a second stay or go together.
+
+    Parameters
+    ----------
+    moments : pandas.Series of datetime64
+        Shape (n,), when each row was read.
+    strata : numpy.ndarray of str
+        Shape (n,), such as the type of attack and the day; each keeps its share of the rows, up
+        to one moment.
+    rows : int
+        How many rows to draw, about.
+    seed : int
+        Decides which.
+    at_least : int
+        So many rows of each stratum are drawn in any case, or all that there are.
+
+    Returns
+    -------
+    numpy.ndarray
+        Row numbers in ascending order; all of them when the file has no more than `rows`.
+    """
+    if rows >= len(strata):
+        return np.arange(len(strata))
+    random = np.random.default_rng(seed)
+    drawn = []
+    for stratum in np.unique(strata):
+        own = np.flatnonzero(strata == stratum)
+        wanted = max(at_least, rows * len(own) / len(strata))
+        drawn.append(own[_whole_groups(moments.to_numpy()[own], wanted, random)])
+    return np.sort(np.concatenate(drawn))
+
+
+def _whole_groups(values, wanted, random) -> np.ndarray:
+    """Tell which rows are drawn when equal values are drawn together until enough are there."""
+    _, group, counts = np.unique(values, return_inverse=True, return_counts=True)
+    order = random.permutation(len(counts))
+    before = counts[order].cumsum() - counts[order]
+    return np.isin(group, order[before < wanted])
 
 
 def scaled_split(
@@ -156,3 +314,22 @@ def scaled_split(
         labels[test],
         seed,
     )
+
+
+def with_smote(split: Split) -> Split:
+    """Fill the smaller class of the training rows up by SMOTE (Mante and Kolhe, Section 3.5).
+
+    Parameters
+    ----------
+    split : Split
+        Already scaled; its test rows stay as they are.
+
+    Returns
+    -------
+    Split
+        With new training rows on the lines between a row and its nearest neighbours of the
+        same class, as many as make both classes equal.
+    """
+    sampler = SMOTE(random_state=split.seed)
+    features, labels = sampler.fit_resample(split.train_features, split.train_labels)
+    return replace(split, train_features=features, train_labels=labels)

@@ -217,3 +217,101 @@ def test_the_deviations_of_table_2_divide_by_the_number_of_folds():
         assert own.high < of_sample.low
         assert of_all.low <= own.high
         assert own.low <= of_all.high
+
+
+# Several rows measured on one test set.
+
+
+def printed_row(cells, decimals, truncated):
+    """Return the intervals of what a matrix prints."""
+    scores = arithmetic.scores_of(np.array([cells]))
+    if truncated:
+        return {
+            name: arithmetic.truncated_interval(cut(float(value[0]), decimals), decimals)
+            for name, value in scores.items()
+        }
+    return {
+        name: arithmetic.printed_interval(round(float(value[0]), decimals), decimals)
+        for name, value in scores.items()
+    }
+
+
+@st.composite
+def shared_matrices(draw):
+    positives, negatives = draw(st.integers(1, 60)), draw(st.integers(1, 90))
+    found = draw(st.lists(st.integers(0, positives), min_size=1, max_size=4))
+    alarms = [draw(st.integers(0, negatives)) for _ in found]
+    return [(tp, positives - tp, fp, negatives - fp) for tp, fp in zip(found, alarms, strict=True)]
+
+
+@given(shared_matrices(), st.integers(3, 5), st.booleans())
+@settings(max_examples=80, deadline=None)
+def test_every_shared_test_is_found_again_from_its_printed_scores(matrices, decimals, truncated):
+    table = [printed_row(cells, decimals, truncated) for cells in matrices]
+    positives, total = matrices[0][0] + matrices[0][1], sum(matrices[0])
+    pairs = tuple((tp, fp) for tp, _, fp, _ in matrices)
+    assert positives in arithmetic.implied_positives(table, total)
+    with_total = list(arithmetic.shared_tests(table, total=total))
+    assert any(test.positives == positives and test.matrices == pairs for test in with_total)
+    assert all(total in test.totals for test in with_total)
+    if all("precision" in row and row["precision"].low > 0 for row in table):
+        tests = arithmetic.shared_tests(table, positives=[positives])
+        assert any(total in test.totals and test.matrices == pairs for test in tests)
+
+
+@given(shared_matrices(), st.sampled_from(METRICS))
+@settings(max_examples=40, deadline=None)
+def test_a_cell_that_is_left_out_excludes_nothing(matrices, left_out):
+    table = [printed_row(cells, 4, False) for cells in matrices]
+    del table[0][left_out]
+    pairs = tuple((tp, fp) for tp, _, fp, _ in matrices)
+    positives, total = matrices[0][0] + matrices[0][1], sum(matrices[0])
+    found = arithmetic.shared_tests(table, [positives], total)
+    assert any(test.matrices == pairs for test in found)
+
+
+def test_every_shared_test_prints_the_scores():
+    table = [printed_row((40, 3, 7, 150), 3, False), printed_row((38, 5, 1, 156), 3, False)]
+    for test in arithmetic.shared_tests(table, positives=range(1, 120)):
+        for total in (test.totals[0], test.totals[-1]):
+            for row, (tp, fp) in zip(table, test.matrices, strict=True):
+                cells = (tp, test.positives - tp, fp, total - test.positives - fp)
+                scores = arithmetic.scores_of(np.array([cells]))
+                assert all(row[name].contains(float(scores[name][0])) for name in METRICS)
+
+
+def test_a_shared_test_needs_something_to_go_by():
+    with pytest.raises(ValueError, match="positive rows to try"):
+        list(arithmetic.shared_tests([printed_row((4, 1, 1, 9), 3, False)]))
+    with pytest.raises(ValueError, match="rows in all"):
+        list(arithmetic.shared_tests([{"recall": Interval(0.5, 1.0)}], positives=[3]))
+
+
+@given(BOTH_CLASSES.filter(lambda cells: cells[0] > 0), st.integers(3, 5))
+@settings(max_examples=60, deadline=None)
+def test_recall_follows_from_precision_and_f1(cells, decimals):
+    row = printed_row(cells, decimals, False)
+    if 2 * row["precision"].low <= row["f1"].high:
+        return
+    allowed = arithmetic.recall_interval(row["precision"], row["f1"])
+    assert allowed.widened(1e-9).contains(cells[0] / (cells[0] + cells[1]))
+
+
+# Mante and Kolhe: rows of the named files, and the printed tables.
+FILE_ROWS = {"fridge": 587_076, "garage_door": 591_446, "thermostat": 442_228}
+
+
+@pytest.mark.parametrize("device", FILE_ROWS)
+def test_each_table_of_ton_iot_fits_three_tenths_of_the_named_file(device):
+    from lib import claims
+
+    book = claims.load()
+    table = []
+    for classifier in ("knn", "mlp", "rf", "dt"):
+        cells = {name: book[f"toniot.{device}.{classifier}.{name}"] for name in METRICS}
+        table.append(
+            {name: arithmetic.truncated_interval(c.number / 100, 5) for name, c in cells.items()}
+        )
+    sizes = {p: int(np.ceil(round(p * FILE_ROWS[device] / 100, 6))) for p in range(1, 51)}
+    fitting = [p for p, size in sizes.items() if list(arithmetic.shared_tests(table, total=size))]
+    assert fitting == [30]

@@ -84,12 +84,15 @@ def test_the_ledger_is_valid_and_complete():
 
 
 def test_every_record_and_conclusion_of_the_ledger_follows_the_record_names():
-    names = ("data", "table1", "figure3", "table2", "figure5", "ladder")
+    names = {
+        "xmednn": ("data", "table1", "figure3", "table2", "figure5", "ladder"),
+        "toniot": ("fridge", "garage_door", "motion_light", "thermostat"),
+    }
     for claim in claims.load().values():
         used = rules.record_ids(claim.rule) if claim.rule else [claim.record]
         for id in filter(None, used):
-            assert id.split(".")[:1] == ["xmednn"], claim.id
-            assert id.split(".")[1] in names, claim.id
+            assert id.split(".")[0] == claim.paper, claim.id
+            assert id.split(".")[1] in names[claim.paper], claim.id
 
 
 @pytest.mark.parametrize(
@@ -110,6 +113,7 @@ def test_every_record_and_conclusion_of_the_ledger_follows_the_record_names():
         ({"check": "guess(demo.value)"}, "no function 'guess'"),
         ({"check": "f1(demo.value)"}, "missing a required argument"),
         ({"check": "same(demo.value"}, "ends too early"),
+        ({"kind": "context", "record": "", "supports": "", "variants": "a/b"}, "not judged"),
     ],
 )
 def test_a_broken_row_is_refused_with_file_row_and_remedy(tmp_path, change, message):
@@ -127,6 +131,7 @@ def test_a_broken_row_is_refused_with_file_row_and_remedy(tmp_path, change, mess
         ("greater(demo.a, printed(demo.absent))", "no printed number"),
         ("positive(demo.a); positive(demo.b)", "one rule"),
         ("__import__(os)", "cannot read"),
+        ("all()", "missing a required argument"),
     ],
 )
 def test_a_broken_rule_is_refused(tmp_path, rule, message):
@@ -134,6 +139,12 @@ def test_a_broken_rule_is_refused(tmp_path, rule, message):
     with pytest.raises(ReaderError, match=r"demo\.csv, row 2") as problem:
         claims.load(tmp_path)
     assert message in str(problem.value)
+
+
+def test_a_conclusion_is_only_checked_for_following(tmp_path):
+    write(tmp_path, CONCLUSION | {"check": "same(demo.value)"}, VALUE)
+    with pytest.raises(ReaderError, match=r"demo\.csv, row 2.*cannot have the checks"):
+        claims.load(tmp_path)
 
 
 def test_one_id_in_two_files_is_refused(tmp_path):
@@ -267,7 +278,58 @@ def test_settings_and_context_are_not_judged(tmp_path):
     assert [each.verdict for each in judged(tmp_path, rows).values()] == ["setting", "context"]
 
 
+@pytest.mark.parametrize(
+    ("variant", "verdict"),
+    [
+        ("door/processed", "within spread"),
+        ("door/edge", "within spread"),
+        ("door/edge door/processed", "within spread"),
+        ("door/train_test", "not comparable"),
+        ("door/edge door/train_test", "not comparable"),
+    ],
+)
+def test_only_the_named_data_files_judge_a_claim(tmp_path, variant, verdict):
+    own = replace(PROVENANCE, variant=variant)
+    records = [record(id, around(0.9), provenance=own) for id in ("demo.a", "demo.b")]
+    needed = {"variants": "door/processed door/edge"}
+    found = judged(tmp_path, [CONCLUSION, VALUE | needed], records)
+    assert found["demo.value"].verdict == verdict
+    assert found["demo.value"].book == pytest.approx(0.9)
+    assert found["demo.better"].verdict != "not comparable"
+    ruled = judged(tmp_path, [CONCLUSION | needed, VALUE], records)["demo.better"]
+    assert (ruled.verdict == "not comparable") == (verdict == "not comparable")
+    if verdict == "not comparable":
+        assert f"measured on {variant}, other rows" in found["demo.value"].reason
+        assert "once door/processed or door/edge is in the data folder" in ruled.reason
+
+
+def test_a_run_on_the_papers_file_judges_where_the_book_used_another(tmp_path):
+    named = {"variants": "door/processed"}
+    ids = ("demo.a", "demo.b")
+    other, own = (replace(PROVENANCE, variant=f"door/{form}") for form in ("part", "processed"))
+    book = [record(id, around(0.6), provenance=other) for id in ids]
+    run = [record(id, around(0.9), provenance=own) for id in ids]
+    found = judged(tmp_path, [CONCLUSION | named, VALUE | named], book, run)["demo.value"]
+    assert found.verdict == "within spread"
+    assert (found.book, found.this_run) == (pytest.approx(0.6), pytest.approx(0.9))
+
+
 # Verdicts on conclusions.
+
+
+def test_a_conclusion_against_the_papers_own_numbers_is_inconsistent(tmp_path):
+    rows = [
+        CONCLUSION | {"check": "follows()"},
+        VALUE | {"subject": "A"},
+        VALUE | {"id": "demo.other", "published": "0.950", "record": "demo.b", "subject": "B"},
+    ]
+    records = [record("demo.a", around(0.7)), record("demo.b", around(0.5))]
+    found = judged(tmp_path, rows, records)
+    assert found["demo.better"].verdict == "paper inconsistent"
+    assert "Table 1, accuracy 0.900 of A, 0.950 of B" in found["demo.better"].reason
+    assert found["demo.value"].verdict == "differs, same conclusion"
+    rows[2]["published"] = "0.850"
+    assert judged(tmp_path, rows, records)["demo.better"].verdict == "exact"
 
 
 @pytest.mark.parametrize(
@@ -283,6 +345,10 @@ def test_settings_and_context_are_not_judged(tmp_path):
         ("positive(demo.a)", "exact"),
         ("negative(demo.a)", "differs, conclusion changes"),
         ("all(positive(demo.a), greater(demo.a, demo.wide))", "within spread"),
+        ("most(positive(demo.a), positive(demo.b), negative(demo.a))", "exact"),
+        ("most(positive(demo.a), negative(demo.b))", "differs, conclusion changes"),
+        ("greater(demo.a, mean(demo.a, demo.b))", "exact"),
+        ("greater(mean(demo.b, demo.b), mean(demo.a, demo.b))", "differs, conclusion changes"),
         ("same(demo.count, 28)", "exact"),
         ("same(demo.count, 27)", "differs, conclusion changes"),
         ("greater(demo.a, printed(demo.value))", "differs, conclusion changes"),
@@ -325,6 +391,14 @@ def test_what_the_paper_contradicts_is_found_and_nothing_else():
         "xmednn.figure3.fnr",
         "xmednn.abstract.fpr",
         "xmednn.table3.own.fpr",
+        "toniot.setting.training_share",
+        "toniot.setting.test_share",
+        "toniot.motion_light.rf.recall",
+        "toniot.motion_light.rf.f1",
+        "toniot.conclusion.thermostat.rf_below_dt",
+        "toniot.conclusion.garage_door.dt_below_rf",
+        "toniot.conclusion.best_classifier",
+        "toniot.conclusion.rf_all_datasets",
     }
     reason = checks.failed_check(book["xmednn.data.rows"], book)
     assert reason == "14,272 + 2,046 gives 16,318, but 16,138 is printed."
@@ -345,6 +419,11 @@ def test_what_the_paper_contradicts_is_found_and_nothing_else():
         ("xmednn.table2.std.accuracy", "0.00259"),
         ("xmednn.text.cv.accuracy", "97.59"),
         ("xmednn.section8.f1", "0.97654"),
+        ("toniot.fridge.knn.accuracy", "99.224"),
+        ("toniot.thermostat.rf.precision", "96.401"),
+        ("toniot.garage_door.mlp.recall", "97.476"),
+        ("toniot.motion_light.dt.f1", "98.516"),
+        ("toniot.figure2.fridge.knn", "99.224"),
     ],
 )
 def test_altering_a_printed_number_makes_the_paper_inconsistent(id, published):
@@ -352,6 +431,37 @@ def test_altering_a_printed_number_makes_the_paper_inconsistent(id, published):
     assert checks.failed_check(book[id], book) == ""
     book[id] = replace(book[id], published=published)
     assert checks.failed_check(book[id], book) != ""
+
+
+def test_the_digits_of_ton_iot_tell_the_size_of_the_test():
+    book = claims.load()
+    reason = checks.failed_check(book["toniot.setting.test_share"], book)
+    assert "20 % of the file's 587,076 rows is 117,416 test rows" in reason
+    assert reason.endswith("there remains: 30 %.")
+    for id, share in (("test_share", "30"), ("training_share", "70")):
+        id = f"toniot.setting.{id}"
+        book[id] = replace(book[id], published=share)
+    for id in ("toniot.setting.test_share", "toniot.setting.training_share"):
+        assert checks.failed_check(book[id], book) == ""
+
+
+def test_exchanging_two_digits_back_mends_the_odd_cell_and_its_f1():
+    book = claims.load()
+    id = "toniot.motion_light.rf.recall"
+    assert "between 99.2870 and 99.2870" in checks.failed_check(book[id], book)
+    book[id] = replace(book[id], published="99.287")
+    for score in ("recall", "f1"):
+        claim = book[f"toniot.motion_light.rf.{score}"]
+        assert checks.failed_check(claim, book) == ""
+
+
+def test_a_conclusion_falls_with_the_printed_numbers_and_rises_with_them():
+    book = claims.load()
+    id = "toniot.conclusion.garage_door.dt_below_rf"
+    assert "recall 99.57 % of DT, 99.452 % of RF" in checks.failed_check(book[id], book)
+    cell = "toniot.garage_door.dt.recall"
+    book[cell] = replace(book[cell], published="99.451")
+    assert checks.failed_check(book[id], book) == ""
 
 
 def test_mending_the_printed_number_of_rows_makes_it_consistent():

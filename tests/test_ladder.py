@@ -55,5 +55,21 @@ def test_published_values_are_crosses_on_the_first_rung(scores):
     assert abs(crosses[0].get_ydata()[0]) < 0.5
 
 
+def test_panels_share_rungs_and_legend(scores):
+    devices = {"fridge": scores, "door": scores, "light": scores}
+    figure = ladder.draw_panels(devices, "f1", "F1", TITLES, published={"door": {"dt": 0.99}})
+    shown = [axis for axis in figure.axes if axis.get_visible()]
+    assert [axis.get_title(loc="left") or axis.get_title() for axis in shown] == list(devices)
+    for axis in shown:
+        assert [text.get_text() for text in axis.texts] == ["0  as printed", "1  honest"]
+    crosses = [
+        sum(line.get_marker() == "x" and len(line.get_xdata()) for line in axis.lines)
+        for axis in shown
+    ]
+    assert crosses == [0, 1, 0]
+    assert len(figure.legends) == 1
+    assert figure.get_supxlabel() == "F1"
+
+
 def test_every_classifier_has_a_colour_a_marker_and_a_name():
     assert set(figures.COLOURS) == set(figures.MARKERS) == set(figures.NAMES)

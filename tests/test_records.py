@@ -50,6 +50,46 @@ def test_the_quick_profile_judges_no_paper():
     assert not quick.provenance.judges_papers
 
 
+def test_each_record_keeps_the_file_that_it_rests_on(folder):
+    devices = {
+        name: SimpleNamespace(name="toys", variant=f"{name}/{kind}", sha256=digest, source=source)
+        for name, kind, digest, source in (
+            ("bear", "full", "aa", "real"),
+            ("duck", "part", "bb", "real"),
+            ("frog", "part", "", "twin"),
+        )
+    }
+    real = [devices["bear"], devices["duck"]]
+    one = records.Recorder("01-paper/01_data", devices, "full", 7, 2)
+    one.add("toys.bear.rows", 1, dataset=devices["bear"])
+    one.add_scores("toys.frog", pd.DataFrame({"f1": [0.5]}), dataset=devices["frog"])
+    one.add("toys.real", 2, dataset=real)
+    one.add("toys.all", 3)
+    one.save()
+    found = {id: record.provenance for id, record in records.this_run().items()}
+    assert found["toys.bear.rows"].variant == "bear/full"
+    assert found["toys.bear.rows"].sha256 == "aa"
+    assert found["toys.bear.rows"].notebook == "01-paper/01_data"
+    assert found["toys.real"].variant == "bear/full duck/part"
+    assert len(found["toys.real"].sha256) == 64
+    assert found["toys.frog.f1"].source == found["toys.all"].source == "twin"
+    assert found["toys.all"].dataset == "toys"
+    assert found["toys.all"].sha256 == ""
+    judging = {id for id, provenance in found.items() if provenance.judges_papers}
+    assert judging == {"toys.bear.rows", "toys.real"}
+
+
+def test_a_record_with_a_broken_origin_is_named(folder):
+    one = recorder()
+    one.add("a.b", 1, dataset=DATASET)
+    one.save()
+    path = folder / "01-paper" / "01_data.json"
+    before, _, after = path.read_text().rpartition('"variant"')
+    path.write_text(f'{before}"colour"{after}')
+    with pytest.raises(ReaderError, match=r"01_data\.json"):
+        records.this_run()
+
+
 def test_doubled_and_broken_values_are_refused(folder):
     one = recorder()
     one.add("a.b", 1)

@@ -1,4 +1,4 @@
-"""Arithmetic checks of the ledger, from printed text alone.
+"""Arithmetic checks of the ledger, from printed text and the sizes of named files alone.
 
 A check belongs to one claim and compares it with other printed numbers. It fails only
 if no numbers exist that round *or* truncate to what is printed and agree. In a check a
@@ -15,7 +15,13 @@ dotted id stands for the printed number of that claim.
 ``fold_matrix(rows, folds, a, p, r, f)``        the same for one of equal folds, one class
 ``fold_positives(rows, folds, p)``              the folds' positive rows add up to the claim
 ``test_rows(share, rows, p)``                   the accuracies can occur on that share of rows
+``shared_test(share, rows, row, ...)``          so can whole rows, with one number of attacks
+``odd_cell(share, rows, row, ...)``             not the claim alone keeps its row from doing so
+``follows()``                                   a conclusion's rule holds for the printed numbers
 =============================================== ==============================================
+
+A ``row`` is a pattern that its four scores fit, such as ``paper.table1.rf.*``; `odd_cell` takes
+the claim's own row first.
 """
 
 import math
@@ -23,7 +29,10 @@ from collections.abc import Callable
 from functools import lru_cache
 from inspect import signature
 
+import numpy as np
+
 from lib import arithmetic
+from lib.claims import rules
 from lib.claims.expressions import Call
 from lib.claims.ledger import Claim, Ledger
 from lib.intervals import Interval
@@ -273,6 +282,124 @@ def _nearest(claim: Claim, rows: int) -> str:
     return f"{' and '.join(shares)}; neither prints as {with_unit(claim)}."
 
 
+@lru_cache(maxsize=1024)
+def _fitting_tests(table: tuple[tuple[tuple[str, Interval], ...], ...], total: int):
+    return list(arithmetic.shared_tests([dict(scores) for scores in table], total=total))
+
+
+def _scores(ledger: Ledger, row: str, without: str = "", truncated: bool = False):
+    """Return the intervals of a printed row, hashable; without one of its scores if named."""
+    claims = {score: ledger[_cell(row, score)] for score in SCORES if score != without}
+    return tuple(
+        (score, _truncated(claim) if truncated else claim.interval)
+        for score, claim in claims.items()
+    )
+
+
+def _truncated(claim: Claim) -> Interval:
+    low, high = arithmetic.truncated_interval(claim.number, claim.decimals)
+    return Interval(low / claim.scale, high / claim.scale)
+
+
+def _cell(row: str, score: str) -> str:
+    return f"{row.removesuffix('.*')}.{score}"
+
+
+def _share_of(ledger: Ledger, share: "str | float", rows: int) -> int:
+    if isinstance(share, str):
+        share = ledger[share].number / ledger[share].scale
+    return math.ceil(round(share * rows, 6))
+
+
+def _shared_test(claim: Claim, ledger: Ledger, share, rows, *printed: str) -> str:
+    total, table = _count(ledger, rows), tuple(_scores(ledger, row) for row in printed)
+    size = _share_of(ledger, share, total)
+    if _fitting_tests(table, size):
+        return ""
+    first = ledger[_cell(printed[0], SCORES[0])]
+    return (
+        f"{_text(ledger, share)} of the file's {total:,} rows is {size:,} test rows. No number of "
+        f"attack rows among them lets all {len(printed)} rows of {_table(first)} be whole-number "
+        f"confusion matrices, rounded or truncated. {_percentages(ledger, total, printed)}"
+    )
+
+
+def _table(claim: Claim) -> str:
+    return claim.locator.partition(",")[0]
+
+
+def _percentages(ledger: Ledger, total: int, printed: tuple[str, ...]) -> str:
+    """Name the shares of the rows that do let them, when all digits beyond are cut off."""
+    table = tuple(_scores(ledger, row, truncated=True) for row in printed)
+    sizes = {percentage: _share_of(ledger, percentage / 100, total) for percentage in range(1, 51)}
+    fitting = [f"{each} %" for each, size in sizes.items() if _fitting_tests(table, size)]
+    listed = " and ".join(fitting) or "none"
+    return f"With digits cut off, of the whole percentages up to 50 there remains: {listed}."
+
+
+def _odd_cell(claim: Claim, ledger: Ledger, share, rows, own: str, *others: str) -> str:
+    """Fail if leaving out this one cell, and no other, makes its row fit the others' test."""
+    size = _share_of(ledger, share, _count(ledger, rows))
+    rest = tuple(_scores(ledger, row) for row in others)
+
+    def fits(without: str = "") -> list:
+        return _fitting_tests((_scores(ledger, own, without), *rest), size)
+
+    score = claim.id.rpartition(".")[2]
+    if not _fitting_tests(rest, size):
+        return ""
+    if fits() or [each for each in SCORES if fits(each)] != [score]:
+        return ""
+    meant = [_score_of_own_row(test, size, score) * claim.scale for test in fits(score)]
+    low, high = (f"{end:.{claim.decimals + 1}f}" for end in (min(meant), max(meant)))
+    return (
+        f"On {size:,} test rows, where the rest of {_table(claim)} fits together, no whole-number "
+        f"confusion matrix has {_scores_text(ledger, tuple(_cell(own, each) for each in SCORES))}. "
+        f"Without this cell one has, and this cell between {low} and {high}."
+    )
+
+
+def _score_of_own_row(test: arithmetic.SharedTest, size: int, score: str) -> float:
+    found, alarms = test.matrices[0]
+    matrix = [found, test.positives - found, alarms, size - test.positives - alarms]
+    return float(arithmetic.scores_of(np.array([matrix]))[score][0])
+
+
+def _follows(claim: Claim, ledger: Ledger) -> str:
+    """Hold a conclusion against the numbers that the paper itself prints for its records."""
+    printed: dict[str, Claim] = {}
+    for each in ledger.values():
+        if each.kind == "value":
+            printed.setdefault(each.record, each)
+    ids = rules.record_ids(claim.rule)
+    if any(id not in printed for id in ids):
+        return ""
+    values = {id: _fractions([printed[id]]) for id in ids}
+
+    def holds(rule: Call) -> bool:
+        found = rules.evaluate(rule, values, lambda pattern: _fractions(ledger.matching(pattern)))
+        return bool(np.all(found))
+
+    if holds(claim.rule):
+        return ""
+    against = [
+        _side_by_side(*(printed[id] for id in call.arguments[:2]))
+        for call in rules.comparisons(claim.rule)
+        if not holds(call)
+    ]
+    return f"The paper's own tables say otherwise: {'; '.join(against)}."
+
+
+def _fractions(claims: list[Claim]) -> np.ndarray:
+    return np.array([each.number / each.scale for each in claims])
+
+
+def _side_by_side(first: Claim, second: Claim) -> str:
+    metric = first.metric.replace("f1", "F1")
+    values = f"{metric} {with_unit(first)} of {first.subject}, {with_unit(second)} of"
+    return f"{_table(first)}, {values} {second.subject}"
+
+
 CHECKS: dict[str, Callable[..., str]] = {
     "sum": _sum,
     "difference": _difference,
@@ -286,6 +413,9 @@ CHECKS: dict[str, Callable[..., str]] = {
     "fold_matrix": _fold_matrix,
     "fold_positives": _fold_positives,
     "test_rows": _test_rows,
+    "shared_test": _shared_test,
+    "odd_cell": _odd_cell,
+    "follows": _follows,
 }
 NAMES = frozenset(CHECKS)
 

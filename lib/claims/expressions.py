@@ -80,6 +80,8 @@ def _expression(tokens: list[str]) -> "Call | float | str":
 
 def _arguments(tokens: list[str]) -> tuple:
     arguments, separator = [], _take(tokens)
+    if tokens and tokens[0] == ")":
+        separator = _take(tokens)
     while separator != ")":
         arguments.append(_expression(tokens))
         separator = _take(tokens)

@@ -12,8 +12,11 @@ kind : ``value`` (judged against a record), ``conclusion`` (judged by a rule),
     ``setting`` (an input of the study, held only against other printed numbers) or
     ``context`` (cited from another paper, never judged).
 record : id of the record that a value is compared with.
+variants : data files that may judge the claim, as the registry names them, parted by spaces;
+    any where empty. Records measured on another one are shown and not judged.
 supports : ids of the conclusions that rest on a value, parted by spaces.
 check : arithmetic checks on printed numbers, parted by semicolons; see `lib.claims.checks`.
+    A conclusion may only be checked for whether it follows from the printed numbers.
 rule : when a conclusion holds; see `lib.claims.rules`.
 note : what a reader should know; how a word was read.
 """
@@ -55,6 +58,7 @@ class Claim:
     unit: str
     kind: str
     record: str
+    variants: tuple[str, ...]
     supports: tuple[str, ...]
     check: tuple[Call, ...]
     rule: Call | None
@@ -109,6 +113,8 @@ class Ledger(dict[str, Claim]):
 
 
 COLUMNS = tuple(field.name for field in fields(Claim))
+# Columns whose text is taken apart.
+PARSED = ("variants", "supports", "check", "rule")
 
 
 def load(folder: Path = CLAIMS) -> Ledger:
@@ -177,7 +183,8 @@ def _claim(row: dict[str, str], place: str) -> Claim:
         if not row[column].strip():
             _refuse(place, f"column {column!r} is empty", "fill it in")
     claim = Claim(
-        **{name: row[name] for name in COLUMNS if name not in ("supports", "check", "rule")},
+        **{name: row[name] for name in COLUMNS if name not in PARSED},
+        variants=tuple(row["variants"].split()),
         supports=tuple(row["supports"].split()),
         check=tuple(_expressions(row["check"], place, "check")),
         rule=next(iter(_expressions(row["rule"], place, "rule")), None),
@@ -247,7 +254,13 @@ def _validate(claim: Claim, place: str) -> None:
         _refuse(
             place, "a conclusion, and nothing else, has a rule", "fill or empty the column rule"
         )
-    if claim.check and not claim.is_number:
+    if claim.variants and claim.kind not in JUDGED:
+        _refuse(place, "variants are named for what is not judged", "empty the column variants")
+    if claim.kind == "conclusion":
+        named = {call.name for call in claim.check}
+        if named - {"follows"}:
+            _refuse(place, f"a conclusion cannot have the checks {sorted(named)}", "use follows()")
+    elif claim.check and not claim.is_number:
         _refuse(place, "only a printed number can be checked", "empty the column check")
 
 

@@ -10,6 +10,8 @@ are compared pairwise.
 ``same(a, b)``                        equal numbers
 ``positive(a)``, ``negative(a)``      the sign of a
 ``all(rule, ...)``                    every rule holds
+``most(rule, ...)``                   more than half of the rules hold
+``mean(a, b, ...)``                   the mean of the numbers
 ``printed(id)``                       the printed number of a claim, in its record's unit; of
                                       several where the id holds ``*``
 ``lower_end(numbers)``                lower end of their 95 % prediction interval
@@ -35,8 +37,16 @@ def _greater(first, second, margin=None):
     return first > second if margin is None else first - second >= margin - SLACK
 
 
-def _all(*rules):
-    return np.logical_and.reduce(np.broadcast_arrays(*rules))
+def _all(rule, *others):
+    return np.logical_and.reduce(np.broadcast_arrays(rule, *others))
+
+
+def _most(rule, *others):
+    return _mean(rule, *others) > 0.5
+
+
+def _mean(number, *others):
+    return np.mean(np.broadcast_arrays(number, *others), axis=0)
 
 
 FUNCTIONS: dict[str, Callable] = {
@@ -47,8 +57,11 @@ FUNCTIONS: dict[str, Callable] = {
     "positive": lambda value: value > 0,
     "negative": lambda value: value < 0,
     "all": _all,
+    "most": _most,
+    "mean": _mean,
     "lower_end": lambda numbers: prediction_interval(numbers).low,
 }
+COMPARING = ("greater", "below", "at_least", "same")
 NAMES = frozenset(FUNCTIONS) | {"printed"}
 
 
@@ -83,6 +96,13 @@ def _calls(rule: Call | None) -> Iterator[Call]:
         for argument in rule.arguments:
             if isinstance(argument, Call):
                 yield from _calls(argument)
+
+
+def comparisons(rule: Call) -> Iterator[Call]:
+    """Yield each comparison of two records in a rule, in order, such as ``greater(a, b)``."""
+    for call in _calls(rule):
+        if call.name in COMPARING and all(isinstance(each, str) for each in call.arguments[:2]):
+            yield call
 
 
 def evaluate(rule: "Call | float | str", values: Values, printed: Callable[[str], np.ndarray]):

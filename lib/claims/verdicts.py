@@ -1,7 +1,8 @@
 """The rule that gives each claim its verdict, fixed before any run.
 
 A number is judged in this order: its arithmetic check, whether a record of a full run
-on the real data exists, and then the distance. A conclusion holds or not, seed by seed.
+on the real data exists, and then the distance. A conclusion holds or not, seed by seed,
+unless the paper's own numbers already contradict it.
 """
 
 from collections.abc import Mapping
@@ -171,32 +172,49 @@ def _finding(claim, ledger, reference, run, conclusions) -> Finding:
         return Finding("setting", "An input of the study, not a result.")
     if claim.kind == "context":
         return Finding("context", "Cited by the paper from another study; not judged.")
-    record = _judging_record(claim.record, reference, run)
+    record = _judging_record(claim, claim.record, reference, run)
     if record is None:
-        return Finding(NOT_COMPARABLE, _why_no_record([claim.record], reference, run))
+        return Finding(NOT_COMPARABLE, _why_no_record(claim, [claim.record], reference, run))
     if record.deterministic:
         return _judge_deterministic(claim, record, ledger, conclusions)
     return _judge_stochastic(claim, record, ledger, conclusions)
 
 
-def _judging_record(id: str, *sources: Records) -> Record | None:
+def _judging_record(claim: Claim, id: str, *sources: Records) -> Record | None:
     for records in sources:
         record = records.get(id)
-        if record is not None and record.provenance.judges_papers:
+        if record is not None and record.provenance.judges_papers and _fits(claim, record):
             return record
     return None
 
 
-def _why_no_record(ids: list[str], reference: Records, run: Records) -> str:
-    missing = [id for id in ids if _judging_record(id, reference, run) is None]
+def _fits(claim: Claim, record: Record) -> bool:
+    """Whether a record rests on nothing but data files that may judge the claim."""
+    return not claim.variants or set(record.provenance.variant.split()) <= set(claim.variants)
+
+
+def _why_no_record(claim: Claim, ids: list[str], reference: Records, run: Records) -> str:
+    missing = [id for id in ids if _judging_record(claim, id, reference, run) is None]
     present = [records[id] for id in missing for records in (reference, run) if id in records]
     if not missing:
         return "No single run has all the records that the rule needs."
     if not present:
         return f"There is no record {missing[0]}: it was not measured."
+    judging = [record for record in present if record.provenance.judges_papers]
+    if judging:
+        return _why_other_rows(claim, judging[0])
     return (
-        f"Record {missing[0]} was measured on {label(present[0])} only; "
+        f"Record {present[0].id} was measured on {label(present[0])} only; "
         "a paper's claim is held against real data at the full profile."
+    )
+
+
+def _why_other_rows(claim: Claim, record: Record) -> str:
+    group = record.provenance.variant.partition("/")[0]
+    needed = [name for name in claim.variants if name.startswith(f"{group}/")] or claim.variants
+    return (
+        f"Record {record.id} was measured on {record.provenance.variant}, other rows than the "
+        f"paper's. The claim is judged once {' or '.join(needed)} is in the data folder."
     )
 
 
@@ -237,15 +255,19 @@ def _judge_stochastic(claim: Claim, record: Record, ledger, conclusions) -> Find
 
 
 def _differs(claim: Claim, distance: str, ledger: Ledger, conclusions) -> Finding:
-    fallen = [id for id in claim.supports if conclusions[id].verdict == CHANGES]
+    # A conclusion against the paper's own numbers falls or stands without this one.
+    resting = [id for id in claim.supports if conclusions[id].verdict != INCONSISTENT]
+    fallen = [id for id in resting if conclusions[id].verdict == CHANGES]
     if fallen:
         return Finding(CHANGES, f"{distance} No longer holds: {_quote(ledger, fallen)}.")
-    open_ids = [id for id in claim.supports if conclusions[id].verdict not in HOLDS]
+    open_ids = [id for id in resting if conclusions[id].verdict not in HOLDS]
     if open_ids:
         return Finding(
             NOT_COMPARABLE, f"{distance} Could not be judged: {_quote(ledger, open_ids)}."
         )
-    return Finding(SAME, f"{distance} Still holds: {_quote(ledger, claim.supports)}.")
+    if not resting:
+        return Finding(SAME, f"{distance} No conclusion that the paper's numbers bear rests on it.")
+    return Finding(SAME, f"{distance} Still holds: {_quote(ledger, resting)}.")
 
 
 def _quote(ledger: Ledger, ids) -> str:
@@ -253,12 +275,15 @@ def _quote(ledger: Ledger, ids) -> str:
 
 
 def _judge_conclusion(claim: Claim, ledger: Ledger, reference: Records, run: Records) -> Finding:
+    problem = checks.failed_check(claim, ledger)
+    if problem:
+        return Finding(INCONSISTENT, problem)
     ids = rules.record_ids(claim.rule)
     for records in (reference, run):
-        chosen = {id: _judging_record(id, records) for id in ids}
+        chosen = {id: _judging_record(claim, id, records) for id in ids}
         if all(chosen.values()):
             return _weigh(claim, ledger, chosen)
-    return Finding(NOT_COMPARABLE, _why_no_record(ids, reference, run))
+    return Finding(NOT_COMPARABLE, _why_no_record(claim, ids, reference, run))
 
 
 def _weigh(claim: Claim, ledger: Ledger, chosen: Records) -> Finding:

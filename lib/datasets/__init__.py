@@ -2,7 +2,7 @@
 
 from lib.datasets.closeness import fidelity, fidelity_summary
 from lib.datasets.downloading import download, download_all
-from lib.datasets.loading import Dataset, card, load
+from lib.datasets.loading import Dataset, at_hand, card, load
 from lib.datasets.registry import Entry, Part, Variant, entry, names
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Entry",
     "Part",
     "Variant",
+    "at_hand",
     "card",
     "download",
     "download_all",

@@ -12,7 +12,7 @@ import requests
 
 from lib.datasets import registry
 from lib.datasets.locate import cache_folder, digest, locate
-from lib.datasets.registry import Entry, Part, Variant
+from lib.datasets.registry import Entry, Part
 from lib.errors import ReaderError
 from lib.files import sha256_of
 
@@ -56,14 +56,15 @@ def download(
         If an address cannot be reached or gives another file.
     """
     entry = registry.entry(name)
-    paths = []
+    paths, missing = [], []
     for chosen in entry.select(variant):
         known = {
             part: (addresses or {}).get(part.file_names[0], part.address) for part in chosen.parts
         }
         paths += [_ensure(entry, part, known[part], echo) for part in known if known[part]]
-        if not all(known.values()):
-            echo(_by_hand(entry, chosen))
+        missing += [part for part in known if not known[part]]
+    if missing:
+        echo(_by_hand(entry, missing))
     return paths
 
 
@@ -98,13 +99,12 @@ def download_all(
     return status
 
 
-def _by_hand(entry: Entry, variant: Variant) -> str:
+def _by_hand(entry: Entry, parts: list[Part]) -> str:
     files = "\n".join(
-        f"  {part.file_names[0]} ({part.bytes:,} bytes, sha256 {part.sha256})"
-        for part in variant.parts
+        f"  {part.file_names[0]} ({part.bytes:,} bytes, sha256 {part.sha256})" for part in parts
     )
     return (
-        f"{entry.name} {variant.name} cannot be fetched by a program. By hand: {entry.obtain} "
+        f"{entry.name} cannot be fetched by a program. By hand: {entry.obtain} "
         f"({entry.official}) Put into data/raw/ or into the folder IDS_DATA:\n{files}"
     )
 

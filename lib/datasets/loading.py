@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from lib.datasets import locate, registry, schema, twin
+from lib.datasets import locate, registry, schema, toniot_checks, twin
 from lib.datasets.registry import Entry, Variant
 from lib.errors import ReaderError
+
+# What must hold between the cells of a file, beyond what its columns may hold one by one.
+CHECKS = {"ton-iot": toniot_checks.check}
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,8 @@ class Dataset:
         if self.source == "unknown":
             return (
                 f"This page was run on {file.format('file')}, whose content this book does not "
-                "know; its results are not comparable with the paper."
+                f"know ({len(self.frame):,} rows, read as {self.variant}); its results are not "
+                "comparable with the paper."
             )
         return f"This page was run on {file.format('real file')}."
 
@@ -89,8 +93,41 @@ def load(name: str, variant: str | None = None, allow_unknown_digest: bool = Fal
     return _twin(entry, variant) if found is None else _file(entry, found)
 
 
+def at_hand(name: str, group: str) -> list[Dataset]:
+    """Load every form of a data file that is at hand.
+
+    Parameters
+    ----------
+    name, group : str
+        Such as ``"ton-iot"`` and ``"fridge"``.
+
+    Returns
+    -------
+    list of Dataset
+        The preferred form first; the twin alone when no file is at hand.
+
+    Raises
+    ------
+    ReaderError
+        As for `load`.
+    """
+    found = [
+        load(name, each.name) for each in registry.entry(name).select(group) if _is_here(each, name)
+    ]
+    return found or [load(name, group)]
+
+
+def _is_here(variant: Variant, name: str) -> bool:
+    if _switch("IDS_TWIN"):
+        return False
+    allowed = _switch("IDS_DATA_ALLOW_UNKNOWN")
+    return locate.locate(registry.entry(name), variant.name, allowed) is not None
+
+
 def _file(entry: Entry, found: locate.Located) -> Dataset:
-    frames = [schema.read(path, found.variant) for path in found.paths]
+    frames = [schema.read(path, found.variant, entry.variants) for path in found.paths]
+    for path, frame in zip(found.paths, frames, strict=True):
+        CHECKS.get(entry.name, _no_check)(path, frame)
     joined = hashlib.sha256("\n".join(found.sha256).encode()).hexdigest()
     return Dataset(
         name=entry.name,
@@ -100,6 +137,10 @@ def _file(entry: Entry, found: locate.Located) -> Dataset:
         sha256=found.sha256[0] if len(found.sha256) == 1 else joined,
         frame=frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True),
     )
+
+
+def _no_check(_path: Path, _frame: pd.DataFrame) -> None:
+    """Leave a data set without rules between its cells as it is."""
 
 
 def _twin(entry: Entry, variant: str | None) -> Dataset:

@@ -1,7 +1,8 @@
 """Where a data file is, and whether it is the file that the registry knows."""
 
 import os
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -73,13 +74,15 @@ def _digest(path: Path, _size: int, _changed: int) -> str:
     return sha256_of(path)
 
 
-def _named(folder: Path, wanted: tuple[str, ...]) -> list[Path]:
-    """Return what has one of the names below a folder, hidden folders left out."""
-    found = []
+def _below(folder: Path) -> Iterator[Path]:
+    """Yield files and folders below a folder, hidden folders left out."""
     for here, folders, files in os.walk(folder, followlinks=True):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found += [Path(here, name) for name in sorted(files) + folders if name in wanted]
-    return found
+        yield from (Path(here, name) for name in sorted(files) + folders)
+
+
+def _named(folder: Path, wanted: tuple[str, ...]) -> list[Path]:
+    return [path for path in _below(folder) if path.name in wanted]
 
 
 def _files(folder: Path, part: Part) -> list[Path]:
@@ -93,17 +96,18 @@ def _files(folder: Path, part: Part) -> list[Path]:
     return files
 
 
-def _match(files: list[Path], part: Part) -> Path | None:
+def _match(files: Iterable[Path], part: Part) -> Path | None:
     sized = (path for path in files if path.stat().st_size == part.bytes)
     return next((path for path in sized if digest(path) == part.sha256), None)
 
 
-def _in_folder(folder: Path, candidates: tuple[Variant, ...]) -> Located | None:
-    for variant in candidates:
-        paths = tuple(_match(_files(folder, part), part) for part in variant.parts)
-        if all(paths):
-            return Located(variant, paths, tuple(part.sha256 for part in variant.parts), True)
-    return None
+def _known(folder: Path, variant: Variant, any_name: bool = False) -> Located | None:
+    """Find a variant's files by digest, below a folder, under their own names or any name."""
+    every = [path for path in _below(folder) if path.is_file()] if any_name else None
+    paths = tuple(_match(every or _files(folder, part), part) for part in variant.parts)
+    if not all(paths):
+        return None
+    return Located(variant, paths, tuple(part.sha256 for part in variant.parts), True)
 
 
 def _strangers(folder: Path, entry: Entry, variant: Variant) -> Iterator[tuple[Part, Path]]:
@@ -116,15 +120,62 @@ def _strangers(folder: Path, entry: Entry, variant: Variant) -> Iterator[tuple[P
                 break
 
 
+def _contents(path: Path) -> str:
+    """Describe a file of unknown content by its rows and its heading."""
+    with path.open("rb") as opened:
+        heading = opened.readline(1000).decode("utf-8-sig", "replace").strip()
+        rows = sum(block.count(b"\n") for block in iter(lambda: opened.read(1 << 20), b""))
+    return f"about {rows:,} rows, heading {heading!r}" if heading else "nothing in it"
+
+
 def _refusal(part: Part, path: Path) -> ReaderError:
     return ReaderError(
         f"{path} is not the file that the book knows.\n"
-        f"  expected sha256 {part.sha256}, {part.bytes:,} bytes\n"
-        f"  found    sha256 {digest(path)}, {path.stat().st_size:,} bytes\n"
+        f"  expected sha256 {part.sha256}, {part.bytes:,} bytes, {part.rows:,} rows\n"
+        f"  found    sha256 {digest(path)}, {path.stat().st_size:,} bytes, {_contents(path)}\n"
         "Replace it by the official file (make data), move it away, or accept it with "
         "IDS_DATA_ALLOW_UNKNOWN=1 (in Python: allow_unknown_digest=True); every result is "
         "then marked not comparable."
     )
+
+
+def _holder(entry: Entry, path: Path) -> Variant | None:
+    """Return the variant that has a file of this content."""
+    digests = {part.sha256: variant for variant in entry.variants for part in variant.parts}
+    sizes = {part.bytes for variant in entry.variants for part in variant.parts}
+    return digests.get(digest(path)) if path.stat().st_size in sizes else None
+
+
+def _check_names(folder: Path, entry: Entry, variant: Variant) -> None:
+    """Refuse a file that bears this variant's name and has another group's known content."""
+    for part in variant.parts:
+        for path in _files(folder, part):
+            holder = _holder(entry, path)
+            if holder and holder.group != variant.group:
+                raise ReaderError(
+                    f"{path} has the name of {variant.name}, but its content is that of "
+                    f"{holder.name}, byte for byte; two files may be swapped. Rename it to "
+                    f"{holder.parts[0].file_names[0]} and put the right file in its place."
+                )
+
+
+def _warn_of_name(entry: Entry, found: Located) -> Located:
+    """Say so when a file was known by its content under the name of another group's file."""
+    foreign = {
+        name
+        for other in entry.variants
+        for part in other.parts
+        for name in part.file_names
+        if other.group != found.variant.group
+    }
+    for path in found.paths:
+        if path.name in foreign:
+            warnings.warn(
+                f"{path.name} holds {found.variant.name}, as its digest shows, under the name of "
+                "another file; two files may be swapped. It is used for what it holds.",
+                stacklevel=2,
+            )
+    return found
 
 
 def _forced(folder: Path, entry: Entry, variant: Variant) -> Located | None:
@@ -141,9 +192,9 @@ def locate(
 ) -> Located | None:
     """Find the files of a data set.
 
-    Every folder of `search_folders` is searched by name, with what lies below it, and a file
-    is accepted by its digest. The first folder that holds a known file, or one under a known
-    name with unknown content, decides.
+    Every folder of `search_folders` is searched with what lies below it. A file is accepted by
+    its digest, whatever its name; one of unknown content under a known name is refused. The first
+    folder that holds either decides, and in it the preferred variant.
 
     Parameters
     ----------
@@ -162,17 +213,20 @@ def locate(
     Raises
     ------
     ReaderError
-        If ``IDS_DATA`` is no folder, if a folder stands in a file's place, or if a file's
-        digest is not known and that is not allowed.
+        If ``IDS_DATA`` is no folder, if a folder stands in a file's place, if a file's digest is
+        not known and that is not allowed, or if only another device's file bears the name.
     """
     candidates = entry.select(variant)
     for folder in search_folders():
-        found = _in_folder(folder, candidates)
-        for candidate in () if found else candidates:
-            stranger = next(_strangers(folder, entry, candidate), None)
+        for candidate in candidates:
+            found = _known(folder, candidate)
+            stranger = None if found else next(_strangers(folder, entry, candidate), None)
             if stranger and not allow_unknown_digest:
                 raise _refusal(*stranger)
-            found = found or (stranger and _forced(folder, entry, candidate)) or None
-        if found:
-            return found
+            found = found or (stranger and _forced(folder, entry, candidate))
+            found = found or _known(folder, candidate, any_name=True)
+            if found:
+                return _warn_of_name(entry, found)
+        for candidate in candidates:
+            _check_names(folder, entry, candidate)
     return None

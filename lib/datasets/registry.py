@@ -25,12 +25,15 @@ class Column:
         Whether a cell may be empty.
     values : tuple
         The only values allowed; empty when any value is.
+    optional : bool
+        Whether the file may lack the column.
     """
 
     name: str
     type: str
     nullable: bool = False
     values: tuple = ()
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,8 @@ class Variant:
         How the text is read.
     twin : str
         Name of the parameter file in ``data/twins``; empty when there is no twin.
+    ordered : bool
+        Whether the columns must stand in this order in the file; a frame always has it.
     """
 
     name: str
@@ -88,6 +93,12 @@ class Variant:
     separator: str = ","
     encoding: str = "utf-8"
     twin: str = ""
+    ordered: bool = True
+
+    @property
+    def group(self) -> str:
+        """The part of the name before its slash."""
+        return self.name.partition("/")[0]
 
     @property
     def rows(self) -> int:

@@ -37,6 +37,7 @@ def frame_schema(variant: Variant) -> pa.DataFrameSchema:
                 dtype(column),
                 checks=pa.Check.isin(column.values) if column.values else None,
                 nullable=column.nullable,
+                required=not column.optional,
                 coerce=column.type != "text",
             )
             for column in variant.columns
@@ -46,7 +47,7 @@ def frame_schema(variant: Variant) -> pa.DataFrameSchema:
     )
 
 
-def read(path: Path, variant: Variant) -> pd.DataFrame:
+def read(path: Path, variant: Variant, others: tuple[Variant, ...] = ()) -> pd.DataFrame:
     """Read one file of a variant and check it.
 
     Parameters
@@ -55,6 +56,8 @@ def read(path: Path, variant: Variant) -> pd.DataFrame:
         The file.
     variant : Variant
         What it should hold.
+    others : tuple of Variant
+        Other variants of the data set, to name the one that the file holds instead.
 
     Returns
     -------
@@ -75,9 +78,13 @@ def read(path: Path, variant: Variant) -> pd.DataFrame:
             "Name the data file inside it, or move the folder away."
         )
     text = _read_text(path, variant)
+    if not variant.ordered:
+        text.columns = text.columns.str.strip()
+    _check_other_form(path, text, variant, others)
     _check_heading(path, text, variant)
     if text.empty:
         raise _empty(path, variant, "has a heading but no data")
+    text = text[[name for name in variant.column_names if name in text]]
     return _check_values(path, text, variant)
 
 
@@ -135,8 +142,9 @@ def _encoding_error(path: Path, variant: Variant) -> ReaderError:
 
 
 def _check_heading(path: Path, text: pd.DataFrame, variant: Variant) -> None:
-    found, expected = list(text.columns), variant.column_names
-    if found == expected:
+    found = list(text.columns)
+    expected = [c.name for c in variant.columns if not c.optional or c.name in found]
+    if found == expected or (not variant.ordered and sorted(found) == sorted(expected)):
         return
     if len(found) == 1 and len(expected) > 1:
         raise _separator_error(path, found[0], len(text), variant)
@@ -151,6 +159,26 @@ def _check_heading(path: Path, text: pd.DataFrame, variant: Variant) -> None:
     raise ReaderError(
         f"{path}: {_heading_difference(missing, extra)}; this concerns all {_rows(len(text))}. "
         f"{REMEDY} If you renamed a column, give it its old name back."
+    )
+
+
+def _has_form(found: list[str], variant: Variant) -> bool:
+    return all(column.name in found for column in variant.columns if not column.optional)
+
+
+def _check_other_form(
+    path: Path, text: pd.DataFrame, variant: Variant, others: tuple[Variant, ...]
+) -> None:
+    """Refuse a file that lacks this variant's columns and has those of another one."""
+    found = list(text.columns)
+    other = next((each for each in others if _has_form(found, each)), None)
+    if other is None or _has_form(found, variant):
+        return
+    names = ", ".join(part.file_names[0] for part in other.parts)
+    raise ReaderError(
+        f"{path} should hold {variant.name}, but the columns of its {_rows(len(text))} "
+        f"({', '.join(found)}) are those of {other.name}; two files may be swapped. "
+        f"Name it {names}, and put the right file in its place."
     )
 
 
@@ -189,7 +217,7 @@ def _empty_to_missing(text: pd.DataFrame, variant: Variant) -> pd.DataFrame:
         **{
             column.name: text[column.name].where(text[column.name] != "")
             for column in variant.columns
-            if column.nullable
+            if column.nullable and column.name in text
         }
     )
 

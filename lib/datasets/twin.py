@@ -1,6 +1,6 @@
 """Synthetic twins: fitting their parameters, drawing their rows.
 
-The parameters of a twin are fitted on the real file by ``python -m lib twin NAME`` and
+The parameters of twins are fitted on the real files by ``python -m lib twin NAME`` and
 committed; they hold aggregates, never rows.
 """
 
@@ -11,14 +11,18 @@ from types import ModuleType
 
 import pandas as pd
 
-from lib.datasets import ehms_twin, registry
+from lib.datasets import ehms_twin, registry, toniot_twin
 from lib.datasets.closeness import fidelity
+from lib.datasets.registry import Variant
 from lib.errors import ReaderError
 from lib.files import write_whole
 from lib.paths import TWINS
 
 FORMAT = 1
-GENERATORS: dict[str, ModuleType] = {"wustl-ehms-2020": ehms_twin}
+GENERATORS: dict[str, ModuleType] = {
+    "wustl-ehms-2020": ehms_twin,
+    "ton-iot": toniot_twin,
+}
 
 
 def _generator(name: str) -> ModuleType:
@@ -46,6 +50,20 @@ def fit(frame: pd.DataFrame, name: str = "wustl-ehms-2020") -> dict:
     return _generator(name).fit(frame)
 
 
+def _with_twin(name: str, variant: str | None = None) -> list[Variant]:
+    """Return the variants of a request that have a twin.
+
+    Raises
+    ------
+    ReaderError
+        If none has.
+    """
+    known = [each for each in registry.entry(name).select(variant) if each.twin]
+    if not known:
+        raise ReaderError(f"{name} has no synthetic twin of the variant {variant!r}.")
+    return known
+
+
 def parameter_file(name: str, variant: str | None = None) -> Path:
     """Return the path of a twin's committed parameters.
 
@@ -54,14 +72,11 @@ def parameter_file(name: str, variant: str | None = None) -> Path:
     ReaderError
         If no such variant has a twin.
     """
-    known = [each.twin for each in registry.entry(name).select(variant) if each.twin]
-    if not known:
-        raise ReaderError(f"{name} has no synthetic twin of the variant {variant!r}.")
-    return TWINS / known[0]
+    return TWINS / _with_twin(name, variant)[0].twin
 
 
-def write_parameters(name: str) -> Path:
-    """Fit a twin on the real file and write its parameter file.
+def write_parameters(name: str) -> list[Path]:
+    """Fit the twins of a data set on its real files and write their parameter files.
 
     Parameters
     ----------
@@ -70,34 +85,45 @@ def write_parameters(name: str) -> Path:
 
     Returns
     -------
-    pathlib.Path
-        The file written.
+    list of pathlib.Path
+        The files written, one for each variant that has a twin.
 
     Raises
     ------
     ReaderError
-        If the real file is not at hand.
+        If a real file is not at hand.
     """
+    _generator(name)
+    return [_write_parameters(name, variant) for variant in _with_twin(name)]
+
+
+def _write_parameters(name: str, variant: Variant) -> Path:
     from lib.datasets.loading import load
 
-    dataset = load(name)
+    dataset = load(name, variant.name)
     if dataset.source != "real":
         raise ReaderError(
-            f"the twin of {name} is fitted on the real file, and this is a "
+            f"the twin of {name} {variant.name} is fitted on the real file, and this is a "
             f"{dataset.source} one. {registry.entry(name).obtain}"
         )
     parameters = fit(dataset.frame, name)
-    measured = fidelity(dataset.frame, _generator(name).draw(parameters))
     content = {
         "format": FORMAT,
         "dataset": name,
         "fitted_on": dataset.sha256,
-        "fidelity": measured.round(3).to_dict("list"),
+        "fidelity": _distance(dataset, _generator(name).draw(parameters)).to_dict("list"),
         "parameters": parameters,
     }
-    path = parameter_file(name, dataset.variant)
+    path = TWINS / variant.twin
     write_whole(path, _as_text(content))
     return path
+
+
+def _distance(dataset, drawn: pd.DataFrame) -> pd.DataFrame:
+    """Measure how far drawn rows are from real ones, in the form that the generator compares."""
+    variant = registry.entry(dataset.name).select(dataset.variant)[0]
+    form = getattr(_generator(dataset.name), "comparable", lambda frame: frame)
+    return fidelity(form(dataset.frame), form(drawn), variant.class_column).round(3)
 
 
 def _as_text(content, depth: int = 0) -> str:
@@ -169,5 +195,5 @@ def fidelity_table(dataset) -> pd.DataFrame:
         As `lib.datasets.fidelity` gives it, rounded to three decimals.
     """
     if dataset.source == "real":
-        return fidelity(dataset.frame, make_twin(dataset.name, dataset.variant)).round(3)
+        return _distance(dataset, make_twin(dataset.name, dataset.variant))
     return pd.DataFrame(_content(parameter_file(dataset.name, dataset.variant))["fidelity"])

@@ -1,0 +1,805 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Audit: one advantage less at a time
+#
+# :::{admonition} Finding
+# :class: finding
+# The scores come from the clock. On the fridge, a rule that reads nothing but date and time is right
+# on {book}`toniot.ladder.fridge.printed.clock.balanced_accuracy|.1%` of both classes on average; the
+# random forest, which reads everything, on
+# {book}`toniot.ladder.fridge.printed.rf.balanced_accuracy|.1%`. Without date and time the forest has
+# {book}`toniot.ladder.fridge.no_time.rf.balanced_accuracy|.1%` on the fridge,
+# {book}`toniot.ladder.garage_door.no_time.rf.balanced_accuracy|.1%` on the garage door,
+# {book}`toniot.ladder.motion_light.no_time.rf.balanced_accuracy|.1%` on the motion light and
+# {book}`toniot.ladder.thermostat.no_time.rf.balanced_accuracy|.1%` on the thermostat, where guessing
+# has one half. A single reading of these devices does not tell an attack.
+# :::
+#
+# A score answers the question that its protocol asks. The printed protocol asks: *given the rows
+# recorded within the same minute, was this row recorded during an attack?* The owner of a fridge
+# asks: *is my fridge under attack now?* Now is never among the training rows. This page walks from
+# the first question to the second.
+#
+# In this notebook we will
+#
+# * climb the ladder on four devices, from the printed protocol to attacks never seen;
+# * hold the paper's four classifiers against two baselines: one always gives the same answer, one
+#   sees only the clock;
+# * give a classifier one column at a time, and find several that betray the label alone;
+# * prove for two devices how much any classifier can get out of a reading.
+
+# %% tags=["remove-cell"]
+import sys
+from pathlib import Path
+
+here = Path.cwd()
+sys.path.insert(
+    0, str(next(p for p in (here, *here.parents) if (p / "_toc.yml").exists()))
+)
+
+# %% tags=["parameters", "hide-input"]
+profile = "full"
+seed = 2022
+replicates = 10
+
+# %%
+from lib import datasets, toniot
+from lib.banner import run_banner
+from lib.records import Recorder
+
+sources = {device: datasets.load("ton-iot", device) for device in toniot.DEVICES}
+recorder = Recorder(
+    "02-classifiers-toniot/03_audit", sources, profile, seed, replicates
+)
+written = {name: toniot.paper_table(source) for name, source in sources.items()}
+cleaned = {
+    name: toniot.paper_table(source, cleaned=True)
+    for name, source in sources.items()
+}
+seeds = range(seed, seed + replicates)
+run_banner(sources, profile, seed, replicates)
+
+# %% [markdown]
+# Four classifiers on four devices, seven rungs and ten seeds are more than a thousand fits. Each
+# {term}`replicate` therefore draws a sample of rows from each file: all classifiers of a rung see the
+# same rows, and the rows of one second are drawn together, so that copies stay with their
+# originals. Each day and each type of attack keeps its share, but a rare one keeps a minimum. The
+# [reproduction page](02_reproduction.ipynb) has the printed protocol on all rows.
+
+# %%
+import numpy as np
+from lib.splits import sample_moments
+
+ROWS = {"full": 10_000, "quick": 400}[profile]
+
+
+def sample_of(table, one):
+    strata = np.char.add(table.types.astype(str), table.days.astype(str))
+    return sample_moments(table.moments, strata, ROWS, one, at_least=ROWS // 100)
+
+
+samples = {
+    device: {one: sample_of(table, one) for one in seeds}
+    for device, table in cleaned.items()
+}
+
+# %% [markdown]
+# ## The rungs
+#
+# A rung is a choice of columns and a choice of rows. Scaling and SMOTE learn from the training rows
+# alone on every rung, in the order of the paper's sections 3.3 to 3.5.
+#
+# **Rung 0, as printed.** Date, time and both readings, text as the file has it, numbered in
+# alphabetical order; four fifths of the rows, at random, train.
+
+# %%
+from lib.splits import (
+    identical_rows,
+    scaled_split,
+    split_blocks,
+    split_days,
+    split_rows,
+    split_types,
+    with_smote,
+)
+
+TEST_SHARE = 0.2
+
+
+def at_random(table, sample, one):
+    return split_rows(sample, table.labels, one, TEST_SHARE)
+
+
+# %% [markdown]
+# **Rung 1, cleaned.** Padding and double spellings are taken out: `"high  "` and `"high"` are one
+# word, `false` and `0` one value. The split stays.
+#
+# **Rung 2, no copies on both sides.** Rows that are equal in date, time and both readings go to one
+# side together.
+
+
+# %%
+def no_copies(table, sample, one):
+    copies = identical_rows(table.features.loc[sample])
+    train, test = split_blocks(copies, one, TEST_SHARE)
+    return sample[train], sample[test]
+
+
+# %% [markdown]
+# How many test rows of rung 1 have a copy of themselves among the training rows?
+
+
+# %%
+def share_seen_in_training(table, sample, one):
+    copies = identical_rows(table.features)
+    train, test = at_random(table, sample, one)
+    return np.isin(copies[test], copies[train]).mean()
+
+
+# %% tags=["hide-input"]
+import pandas as pd
+from lib import figures
+
+TITLES = {name: name.replace("_", " ") for name in toniot.DEVICES}
+seen = {
+    device: [
+        share_seen_in_training(table, samples[device][one], one) for one in seeds
+    ]
+    for device, table in cleaned.items()
+}
+for device, shares in seen.items():
+    recorder.add(f"toniot.audit.{device}.seen", shares, dataset=sources[device])
+pd.DataFrame({"test rows seen in training": seen}).map(np.mean).rename(TITLES).map(
+    "{:.1%}".format
+)
+
+# %% [markdown]
+# **Rung 3, date out** and **rung 4, time out** take columns away and keep the split of rung 2. Rung 4
+# leaves the device's own two readings.
+#
+# **Rung 5, later days.** In the release's extracts all normal rows are older than all attacks. One
+# day that parts the file in two would leave the training rows without an attack. So each class is
+# split by its own days: its latest days, as near to a fifth of its rows as whole days allow, test.
+# Which days are these, and which attacks happen on them?
+
+# %% tags=["hide-input"]
+latest = {}
+for device, table in cleaned.items():
+    train, test = split_days(table.days, table.labels, TEST_SHARE)
+    attacks = test[table.labels[test] == 1]
+    new = set(table.types[attacks]) - set(table.types[train])
+    latest[TITLES[device]] = {
+        "normal rows test from": str(
+            table.days[test[table.labels[test] == 0]].min()
+        ),
+        "attack rows test from": str(table.days[attacks].min()),
+        "attacks that test": ", ".join(sorted(set(table.types[attacks]))),
+        "of these never in training": ", ".join(sorted(new)) or "none",
+    }
+pd.DataFrame(latest).T
+
+# %% [markdown]
+# In the extracts nearly every type of attack has a day of its own. A later day then is another
+# attack as well, and rungs 5 and 6 ask nearly the same question. Only where a later day brings a
+# known attack, as on the full garage door file, do they differ.
+
+
+# %%
+def within(rows, sample):
+    return tuple(np.intersect1d(side, sample) for side in rows)
+
+
+def later_days(table, sample, one):
+    return within(split_days(table.days, table.labels, TEST_SHARE), sample)
+
+
+# %% [markdown]
+# **Rung 6, unseen attack.** One type of attack is held out of training and tested; the normal rows
+# are split by days as before. Replicates take turns: each holds out the next type. Types with fewer
+# rows than a hundredth of a sample are not held out, a score on them would be noise. Training rows
+# may be later than the held-out attack: this rung asks about kind, not about time.
+
+
+# %%
+def held_out_type(table, one):
+    types, counts = np.unique(table.types[table.labels == 1], return_counts=True)
+    common = types[counts >= ROWS / 100]
+    return common[(one - seed) % len(common)]
+
+
+def unseen_attack(table, sample, one):
+    held_out = held_out_type(table, one)
+    return within(
+        split_types(table.types, table.days, held_out, TEST_SHARE), sample
+    )
+
+
+# %%
+NO_DATE, READINGS = ["date"], ["date", "time"]
+RUNGS = {
+    "printed": (written, [], at_random, "as printed"),
+    "cleaned": (cleaned, [], at_random, "padding and spelling cleaned"),
+    "no_duplicates": (cleaned, [], no_copies, "no copies on both sides"),
+    "no_date": (cleaned, NO_DATE, no_copies, "date out"),
+    "no_time": (cleaned, READINGS, no_copies, "time out: readings alone"),
+    "later_days": (cleaned, READINGS, later_days, "later days"),
+    "unseen_attack": (cleaned, READINGS, unseen_attack, "unseen attack"),
+}
+
+
+# %%
+def rows_of(rung, device, one):
+    choose = RUNGS[rung][2]
+    return choose(cleaned[device], samples[device][one], one)
+
+
+def split_of(rung, device, one):
+    tables, left_out, _, _ = RUNGS[rung]
+    table = tables[device].without(*left_out)
+    features = table.features.to_numpy()
+    rows = rows_of(rung, device, one)
+    return with_smote(
+        scaled_split(features, table.labels, rows, one, scaler=StandardScaler)
+    )
+
+
+# %% [markdown]
+# ## Who climbs
+#
+# The paper names four classifiers and no settings, so the library's defaults stand (`Perceptron` is
+# scikit-learn's default `MLPClassifier`, trained faster to the same weights). Beside them, the
+# **majority** baseline always gives the answer that most training rows had. The **clock** is one
+# rule: a row is what most training rows of the same quarter of an hour were. It is given what a rung
+# leaves of date and time. From rung 4 on nothing is left, and it is not drawn.
+
+# %%
+from lib.clock import clock_chances
+from lib.detectors import fit_classical
+from lib.perceptron import Perceptron
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.preprocessing import StandardScaler
+from sklearn.tree import DecisionTreeClassifier
+
+CLASSIFIERS = {
+    "knn": lambda one: KNeighborsClassifier(),
+    "mlp": lambda one: Perceptron(random_state=one),
+    "rf": lambda one: RandomForestClassifier(random_state=one),
+    "dt": lambda one: DecisionTreeClassifier(random_state=one),
+}
+
+
+# %%
+def clock_of(rung, device, one):
+    table, left_out = cleaned[device], RUNGS[rung][1]
+    train, test = rows_of(rung, device, one)
+    return clock_chances(
+        table.moments[train],
+        table.labels[train],
+        table.moments[test],
+        with_date="date" not in left_out,
+    )
+
+
+def majority_of(rung, device, one):
+    train, test = rows_of(rung, device, one)
+    most = cleaned[device].labels[train].mean() > 0.5
+    return np.full(len(test), float(most))
+
+
+# %%
+from joblib import parallel_config
+
+
+def climb(rung, device):
+    splits = [split_of(rung, device, one) for one in seeds]
+    with parallel_config(n_jobs=-1):
+        chances = {
+            name: fit_classical(make, splits) for name, make in CLASSIFIERS.items()
+        }
+    if "time" not in RUNGS[rung][1]:
+        chances["clock"] = [clock_of(rung, device, one) for one in seeds]
+    chances["majority"] = [majority_of(rung, device, one) for one in seeds]
+    return splits, chances
+
+
+# %%
+from lib.scores import detector_scores
+
+
+def scores_of(rung, device):
+    splits, chances = climb(rung, device)
+    return [
+        {"device": device, "rung": rung, "classifier": name, "seed": split.seed}
+        | detector_scores(split.test_labels, given)
+        for name, one_each in chances.items()
+        for split, given in zip(splits, one_each, strict=True)
+    ]
+
+
+# %%
+scores = pd.DataFrame(
+    [row for device in sources for rung in RUNGS for row in scores_of(rung, device)]
+)
+
+# %%
+KEYS = ["device", "rung", "classifier"]
+for (device, rung, name), group in scores.groupby(KEYS, sort=False):
+    recorder.add_scores(
+        f"toniot.ladder.{device}.{rung}.{name}",
+        group.drop(columns=[*KEYS, "seed"]),
+        protocol=RUNGS[rung][3],
+        dataset=sources[device],
+    )
+recorder.save()
+
+# %% [markdown]
+# ## The ladder
+#
+# The shares of attacks differ between devices, between file variants and between rungs, and accuracy
+# changes with them. **Balanced accuracy**, the mean of the shares of attack and of normal rows that
+# are recognised, does not; one half is what guessing gets. The paper does not print it, but accuracy
+# $a$, precision $p$ and recall $r$ fix it. The share of attacks $\pi$ follows from
+# $1 - a = \pi\,((1 - r) + r\,(1 - p) / p)$, and then the share of normal rows that is flagged.
+
+# %%
+from lib import claims
+
+
+def printed_value(device, name, metric):
+    found = claims.published_values(f"toniot.{device}.{name}.{metric}", by="metric")
+    return found[metric]
+
+
+# %%
+def printed_balanced_accuracy(device, name):
+    accuracy, precision, recall = (
+        printed_value(device, name, metric)
+        for metric in ("accuracy", "precision", "recall")
+    )
+    false_alarms = recall * (1 - precision) / precision
+    prevalence = (1 - accuracy) / (1 - recall + false_alarms)
+    flagged = false_alarms * prevalence / (1 - prevalence)
+    return (recall + 1 - flagged) / 2
+
+
+# %%
+import matplotlib.pyplot as plt
+from lib import ladder
+
+printed = {
+    title: {name: printed_balanced_accuracy(device, name) for name in CLASSIFIERS}
+    for device, title in TITLES.items()
+}
+pd.DataFrame(printed).T.rename(columns=figures.NAMES).round(3)
+
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "The ladder of each device in balanced accuracy. From top to bottom one advantage is taken away at a time. Crosses: what the paper's accuracy, precision and recall imply, measured by its authors on the full files. Points and bars: mean and 95 % prediction interval over replicates.", "name": "fig-toniot-ladder"}, "image": {"alt": "Four panels, one a device, with seven rungs from top to bottom and one point a classifier. On the first three rungs all classifiers and the clock stand near one. Without the date they fall a little on the fridge, the motion light and the thermostat and far on the garage door. Once the time is out as well, all stand at one half beside the majority class, and stay there."}}
+figures.use_book_style()
+rung_titles = {rung: title for rung, (_, _, _, title) in RUNGS.items()}
+panels = {
+    TITLES[device]: own for device, own in scores.groupby("device", sort=False)
+}
+label = "balanced accuracy (0.5 is guessing)"
+figure = ladder.draw_panels(
+    panels, "balanced_accuracy", label, rung_titles, (0.3, 1), printed
+)
+plt.show()
+
+# %% [markdown]
+# The same as a table, for the forest, the best baseline and the clock: means over the replicates.
+
+# %% tags=["hide-input"]
+shown = scores[scores["classifier"].isin(["knn", "rf", "clock", "majority"])]
+table = shown.pivot_table(
+    "balanced_accuracy", "rung", ["device", "classifier"], sort=False
+)
+renamed = table.rename(index=rung_titles, columns=figures.NAMES | TITLES)
+renamed.round(3).astype(object).fillna("")
+
+# %% [markdown]
+# Cleaning the text and keeping copies on one side cost nothing, which does not mean that padding and
+# copies are harmless. It means that date and time are enough by themselves. On the three extracts the
+# time of day nearly suffices alone, because their normal rows come from a few hours. On the garage
+# door's full file normal rows and attacks are spread around the clock, and the time needs the date.
+#
+# All scores without the clock (rung 4). F1 of the attack class depends on how many alarms a
+# classifier raises; the Matthews coefficient (`mcc`) is 0 for guessing.
+
+# %% tags=["hide-input"]
+METRICS = [
+    "accuracy",
+    "balanced_accuracy",
+    "f1_attack",
+    "fpr",
+    "fnr",
+    "pr_auc",
+    "mcc",
+]
+bare = scores[scores["rung"] == "no_time"].groupby(
+    ["device", "classifier"], sort=False
+)
+bare[METRICS].mean().round(3).rename(index=TITLES | figures.NAMES)
+
+# %% [markdown]
+# And the last rung, by the type of attack that was held out. Values are the share of that attack's
+# rows that the random forest flags, beside the share of normal rows that it flags. A detector that
+# knows something flags more of the attack than of the rest.
+
+# %% tags=["hide-input"]
+last = scores[(scores["rung"] == "unseen_attack") & (scores["classifier"] == "rf")]
+last = last.assign(
+    held_out=[
+        held_out_type(cleaned[device], one)
+        for device, one in zip(last["device"], last["seed"])
+    ],
+    caught=1 - last["fnr"],
+)
+flagged = last.pivot_table(["caught", "fpr"], "held_out", "device", sort=False)
+flagged = flagged.rename(
+    columns=TITLES | {"caught": "attack flagged", "fpr": "normal flagged"}
+)
+flagged.round(2).astype(object).fillna("")
+
+# %% [markdown]
+# ## One column is enough
+#
+# The ladder takes advantages away one after the other, and hides an advantage as long as another one
+# stands in for it. So now the other way round: a decision tree gets a single column, with all rows of
+# the file split at random. For the garage door the extract is shown as well, since its words are
+# still as the release wrote them.
+
+# %%
+extract = datasets.load("ton-iot", "garage_door/train_test")
+probed = {(name, "as written"): table for name, table in written.items()}
+probed |= {(name, "cleaned"): table for name, table in cleaned.items()}
+for state, clean in (("as written", False), ("cleaned", True)):
+    table = toniot.paper_table(extract, cleaned=clean)
+    probed["garage_door_extract", state] = table
+
+
+# %%
+def worth(table, columns, one):
+    features = table.features[list(columns)].to_numpy()
+    rows = split_rows(np.arange(len(table.labels)), table.labels, one, TEST_SHARE)
+    split = scaled_split(features, table.labels, rows, one, scaler=StandardScaler)
+    chances = fit_classical(CLASSIFIERS["dt"], [split])[0]
+    return detector_scores(split.test_labels, chances)["balanced_accuracy"]
+
+
+def worths(table, one):
+    first, second = toniot.READINGS[table.device]
+    sets = {"date": ["date"], "time": ["time"], "first reading": [first]}
+    sets |= {"second reading": [second], "both readings": [first, second]}
+    return {name: worth(table, columns, one) for name, columns in sets.items()}
+
+
+# %%
+alone = pd.DataFrame(
+    {place: worths(table, seed) for place, table in probed.items()}
+).T
+extract_title = {"garage_door_extract": "garage door, extract"}
+alone.sort_index(level=0, sort_remaining=False).rename(
+    index=TITLES | extract_title
+).round(3)
+
+# %% tags=["remove-cell"]
+for (name, state), row in alone.iterrows():
+    source = sources.get(name, extract)
+    for column, value in row.items():
+        id = f"toniot.alone.{name}.{state}.{column}".replace(" ", "_")
+        recorder.add(id, value, protocol="one column alone", dataset=source)
+recorder.save()
+
+# %% [markdown]
+# Three kinds of column betray the label.
+#
+# * **The date**, wherever attacks and normal rows have days of their own.
+# * **The time as text.** In the extracts the time carries padding, and how many spaces it has differs
+#   between normal and attack rows. A label encoder numbers texts in alphabetical order and so turns
+#   the spaces into a number. The cleaned time is weaker, yet far from harmless: the extracts' normal
+#   rows come from a few hours.
+# * **A reading with padding or two spellings.** `temp_condition` ends in spaces in normal rows of the
+#   fridge, and `sphone_signal` is a word in normal rows of the garage door and a digit in attack
+#   rows. Cleaned, both say nothing.
+#
+# ## What a reading can tell at most
+#
+# Perhaps these classifiers are just not good enough? For a device that has few distinct readings the
+# question can be settled without any classifier. Whatever rule is used, rows with equal readings get
+# the same answer. The best rule gives each distinct reading the class that gains most. Its balanced
+# accuracy is one half, plus half the area by which the two classes' shares of each reading differ.
+
+
+# %%
+def best_possible(table):
+    readings = identical_rows(table.features[list(toniot.READINGS[table.device])])
+    shares = pd.crosstab(readings, table.labels, normalize="columns")
+    return {
+        "distinct readings": len(shares),
+        "rows a reading": len(readings) / len(shares),
+        "best balanced accuracy": 0.5 + (shares[1] - shares[0]).abs().sum() / 4,
+    }
+
+
+# %% tags=["hide-input"]
+ceiling = {device: best_possible(table) for device, table in cleaned.items()}
+bounded = pd.DataFrame(ceiling).T.rename(index=TITLES)
+many = bounded["rows a reading"] >= 100
+bounded["best balanced accuracy"] = (
+    bounded["best balanced accuracy"].map("{:.3f}".format).where(many, "no bound")
+)
+bounded.astype({"distinct readings": int, "rows a reading": int})
+
+# %% tags=["remove-cell"]
+for device, best in ceiling.items():
+    if best["rows a reading"] >= 100:
+        recorder.add(
+            f"toniot.audit.{device}.best_balanced_accuracy",
+            best["best balanced accuracy"],
+            protocol="best rule for each reading, all rows",
+            deterministic=True,
+            dataset=sources[device],
+        )
+recorder.save()
+
+# %% [markdown]
+# The rule was allowed to look at the labels of the very rows that it is scored on, so no trained
+# classifier can beat it on this file. The garage door and the motion light have two readings that
+# carry the same bit: no detector of single rows has anything to work with there. The fridge has few
+# distinct readings, and little more to tell. The thermostat's temperature is different in nearly
+# every row, so for it the bound says nothing, and only the ladder speaks.
+#
+# ## On every row
+#
+# The ladder used samples. This check uses all rows and the nearest-neighbour classifier, without
+# SMOTE: once with date, time and readings, once with date and time alone, once with the readings
+# alone. Equal rows are asked once, since they get equal answers.
+
+# %%
+from lib.scores import paper_scores
+
+
+def neighbours_on_all_rows(table, one):
+    rows = split_rows(np.arange(len(table.labels)), table.labels, one, TEST_SHARE)
+    split = scaled_split(
+        table.features.to_numpy(), table.labels, rows, one, scaler=StandardScaler
+    )
+    fitted = CLASSIFIERS["knn"](one).fit(split.train_features, split.train_labels)
+    distinct, back = np.unique(split.test_features, axis=0, return_inverse=True)
+    answers = fitted.predict(distinct)[back.ravel()]
+    return paper_scores(split.test_labels, answers, "binary")
+
+
+# %%
+checks = [
+    {"device": device, "columns": name, "seed": one}
+    | neighbours_on_all_rows(chosen, one)
+    for device, table in cleaned.items()
+    for name, chosen in {
+        "everything": table,
+        "clock alone": table.only(*READINGS),
+        "readings alone": table.without(*READINGS),
+    }.items()
+    for one in seeds
+]
+checked = pd.DataFrame(checks).groupby(["device", "columns"], sort=False)
+spread = checked[["accuracy", "f1"]].agg(["min", "mean", "max"])
+spread.rename(index=TITLES).round(3)
+
+# %% tags=["remove-cell"]
+for (device, columns), group in checked:
+    recorder.add_scores(
+        f"toniot.all_rows.{device}.{columns.replace(' ', '_')}.knn",
+        group[["accuracy", "precision", "recall", "f1"]],
+        protocol=f"{columns}, all rows, no SMOTE",
+        dataset=sources[device],
+    )
+recorder.save()
+
+# %% [markdown]
+# With the readings alone the accuracy jumps between seeds. The garage door shows why: it has two
+# distinct readings, and five of many thousand equal neighbours decide the answer to each. Which five,
+# depends on the order of the training rows. So the classifier picks, in effect at random, one of four
+# rules:
+
+# %%
+RULES = {
+    "never an attack": (0, 0),
+    "open is an attack": (0, 1),
+    "closed is an attack": (1, 0),
+    "always an attack": (1, 1),
+}
+door = cleaned["garage_door"]
+is_open = door.features["door_state"].to_numpy(dtype=int)
+rules = {
+    name: paper_scores(door.labels, np.array(rule)[is_open], "binary")
+    for name, rule in RULES.items()
+}
+pd.DataFrame(rules).T.round(3)
+
+# %% tags=["remove-cell"]
+for name, measured in rules.items():
+    recorder.add(
+        f"toniot.rules.garage_door.{name.replace(' ', '_')}.accuracy",
+        measured["accuracy"],
+        protocol="one fixed rule, all rows",
+        deterministic=True,
+        dataset=sources["garage_door"],
+    )
+recorder.save()
+
+# %% [markdown]
+# ## What the forest looks at
+#
+# How much balanced accuracy does the random forest lose on the test rows of rung 1 when some columns
+# are shuffled, so that they say nothing any more? Date and time stand in for each other, so they are
+# also shuffled together.
+
+
+# %%
+def cost_of_shuffling(forest, split, positions):
+    random = np.random.default_rng(split.seed)
+    shuffled = split.test_features.copy()
+    order = random.permutation(len(shuffled))
+    shuffled[:, positions] = shuffled[np.ix_(order, positions)]
+    kept, lost = (
+        detector_scores(split.test_labels, forest.predict_proba(rows)[:, 1])
+        for rows in (split.test_features, shuffled)
+    )
+    return kept["balanced_accuracy"] - lost["balanced_accuracy"]
+
+
+# %%
+COLUMNS = {
+    "date": [0],
+    "time": [1],
+    "date and time": [0, 1],
+    "both readings": [2, 3],
+}
+
+
+def costs(device, one):
+    split = split_of("cleaned", device, one)
+    forest = CLASSIFIERS["rf"](one).fit(split.train_features, split.train_labels)
+    return {
+        name: cost_of_shuffling(forest, split, places)
+        for name, places in COLUMNS.items()
+    }
+
+
+# %%
+importance = {
+    device: pd.DataFrame([costs(device, one) for one in seeds])
+    for device in sources
+}
+
+# %% tags=["hide-input"]
+for device, lost in importance.items():
+    for name in COLUMNS:
+        recorder.add(
+            f"toniot.importance.{device}.{name.replace(' ', '_')}",
+            lost[name],
+            protocol="balanced accuracy lost by shuffling",
+            dataset=sources[device],
+        )
+means = pd.DataFrame(
+    {TITLES[name]: lost.mean() for name, lost in importance.items()}
+)
+means.round(3).T
+
+# %% [markdown]
+# ## Partial dependence on the clock
+#
+# What does the forest answer when only the clock is turned? Each curve sets one column of the test
+# rows to one value after the other, five values for each day or hour, leaves everything else, and
+# averages the forest's probability of an attack. On the left the date is turned in a forest that has everything (rung 1), on the right the
+# time of day in a forest that has lost the date (rung 3). Grey bars: the share of attacks among the
+# training rows of that day or hour.
+
+
+# %%
+def fitted_table(device, rung, one):
+    table = cleaned[device].without(*RUNGS[rung][1])
+    train, test = rows_of(rung, device, one)
+    features = table.features.to_numpy()
+    forest = CLASSIFIERS["rf"](one).fit(features[train], table.labels[train])
+    return table, forest, train, test[:300]
+
+
+def turned(table, forest, test, position, values):
+    grid = np.repeat(table.features.to_numpy()[test][None], len(values), axis=0)
+    grid[:, :, position] = np.asarray(values)[:, None]
+    flat = grid.reshape(-1, grid.shape[-1])
+    return forest.predict_proba(flat)[:, 1].reshape(len(values), -1).mean(axis=1)
+
+
+# %%
+def dependence(device, rung, one):
+    table, forest, train, test = fitted_table(device, rung, one)
+    by_day = rung == "cleaned"
+    marks = table.days if by_day else table.moments.dt.hour.to_numpy()
+    codes = table.features.iloc[:, 0].groupby(marks)
+    codes = codes.quantile([0.1, 0.3, 0.5, 0.7, 0.9])
+    chances = pd.Series(turned(table, forest, test, 0, codes), codes.index)
+    curve = pd.DataFrame({"forest": chances.groupby(level=0).mean()})
+    truth = pd.Series(table.labels[train]).groupby(marks[train]).mean()
+    return curve.assign(share=truth.reindex(curve.index))
+
+
+# %% tags=["hide-input"]
+def draw_dependence(axis, curve, names, title):
+    places = np.arange(len(curve))
+    axis.bar(places, curve["share"], color="#d0d0d0", width=0.9)
+    axis.plot(
+        places, curve["forest"], "D", color=figures.COLOURS["rf"], markersize=5
+    )
+    step = -(-len(names) // 5)
+    axis.set_xticks(places[::step], names[::step])
+    axis.set_ylim(0, 1.02)
+    axis.set_title(title)
+
+
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Partial dependence of a random forest on the date (left, all columns) and on the hour of the day (right, without the date). Points: the forest's mean probability of an attack. Grey bars: share of attacks among the training rows of that day or hour. Days and hours without rows are left out.", "name": "fig-toniot-clock"}, "image": {"alt": "Four devices, two panels each. On the left the forest's probability jumps between low and high from day to day and follows the grey bars. On the right it follows the share of attacks by the hour."}}
+figure, axes = plt.subplots(len(sources), 2, figsize=(8.4, 2.1 * len(sources)))
+for line, device in zip(axes, sources):
+    days, hours = (
+        dependence(device, rung, seed) for rung in ("cleaned", "no_date")
+    )
+    day_names = [f"{day.day} {day:%b}" for day in pd.to_datetime(days.index)]
+    draw_dependence(line[0], days, day_names, f"{TITLES[device]}, by day")
+    draw_dependence(line[1], hours, [str(hour) for hour in hours.index], "by hour")
+figure.supylabel("probability of an attack", fontsize=12)
+plt.show()
+
+# %% [markdown]
+# The forest has learnt the calendar of the recording: on which days and in which hours somebody in
+# the laboratory attacked. This is right for the rows of that recording, and for no other day.
+#
+# ## Had the clock stayed
+#
+# Does the clock help with tomorrow? Rung 5 once more, with date and time among the features.
+
+# %%
+RUNGS["clock_kept"] = (cleaned, [], later_days, "later days, with date and time")
+kept = pd.DataFrame(
+    [row for name in sources for row in scores_of("clock_kept", name)]
+)
+for (device, _, name), group in kept.groupby(KEYS, sort=False):
+    recorder.add_scores(
+        f"toniot.clock_kept.{device}.{name}",
+        group.drop(columns=[*KEYS, "seed"]),
+        protocol="later days, with date and time",
+        dataset=sources[device],
+    )
+tomorrow = kept.pivot_table("balanced_accuracy", "device", "classifier", sort=False)
+tomorrow.round(3).rename(index=TITLES, columns=figures.NAMES)
+
+# %% tags=["remove-cell"]
+recorder.save()
+
+# %% [markdown]
+# On the garage door, whose later days have both classes, nothing rises above guessing. On the
+# extracts nearest neighbours, the MLP and the clock rule guess as well. The trees can come out right
+# there, by a coincidence of the calendar. All attacks are later than all normal rows, so a tree cuts
+# the calendar between the last normal day and the first attack day that it knows, and the later
+# normal day lies exactly in the middle. Where the cut falls depends on rounding and on the seed.
+#
+# In this notebook we have learnt that
+#
+# * date and time alone reach the scores that the paper prints, with any classifier and even with a
+#   rule of one line;
+# * padding and spelling betray the label a second and a third time, which the ladder alone would not
+#   have shown;
+# * without them, all four classifiers guess, and on two devices no classifier could do better;
+# * a clock knows the past of one recording and nothing of the next day.

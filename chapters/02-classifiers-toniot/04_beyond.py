@@ -1,0 +1,728 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Beyond: ensembles, a network, and what windows can see
+#
+# :::{admonition} Finding
+# :class: finding
+# No ensemble and no network gets anything out of the door's readings: on days held out, XGBoost has
+# an area under the precision-recall curve of {book}`toniot.beyond.garage_door.readings.xgb.pr_auc`
+# where the attacks' share of rows is {book}`toniot.beyond.garage_door.prevalence`. What does beat
+# the base rate is not *what* the door reports but *how late*: with windows over the past minute the
+# same classifier has {book}`toniot.beyond.garage_door.windows.xgb.pr_auc`, and one rule without any
+# training, the longest wait of the last minute, has
+# {book}`toniot.beyond.garage_door.windows.late.pr_auc`. The other three devices permit no such test:
+# there, the same windows measure how the extract was made.
+# :::
+#
+# "In future the main focus will be utilizing ensemble and deep learning models", the paper closes.
+# This page takes that step, under a protocol that gives no marks for the date: no clock among the
+# features, and whole days held out.
+#
+# In this notebook we will
+#
+# * find out which device permits an honest test at all;
+# * hold ensembles and a dense network against the base rate on days that they have not seen;
+# * give them windows over the last readings and seconds, computed without looking ahead;
+# * ask whether what the windows see is the attack or the recording;
+# * turn the scores into false alarms a day and the delay of the first alarm.
+
+# %% tags=["remove-cell"]
+import sys
+from pathlib import Path
+
+here = Path.cwd()
+sys.path.insert(
+    0, str(next(p for p in (here, *here.parents) if (p / "_toc.yml").exists()))
+)
+
+# %% tags=["parameters", "hide-input"]
+profile = "full"
+seed = 2022
+replicates = 10
+
+# %%
+from lib import datasets, toniot
+from lib.banner import run_banner
+from lib.records import Recorder
+
+loaded = {device: datasets.load("ton-iot", device) for device in toniot.DEVICES}
+recorder = Recorder(
+    "02-classifiers-toniot/04_beyond", loaded, profile, seed, replicates
+)
+seeds = range(seed, seed + replicates)
+run_banner(loaded, profile, seed, replicates)
+
+# %% [markdown]
+# ## Which device permits an honest test?
+#
+# A detector must tell an attack from the normal life *of the same time*. When all normal rows lie in
+# one week and all attacks in another, whatever differs between the weeks (the season, a restart, a
+# way of sampling) looks like the attack, and no split can tell the two apart. So we count: the
+# share of attack rows that fall on a day which also has normal rows.
+
+# %%
+import numpy as np
+import pandas as pd
+
+
+def in_time_order(dataset):
+    device = toniot.device_of(dataset.frame)
+    rows = toniot.paper_table(dataset, True, toniot.READINGS[device])
+    return rows.take(np.argsort(rows.moments.to_numpy(), kind="stable"))
+
+
+def share_comparable(rows):
+    attack_days = rows.days[rows.labels == 1]
+    return np.isin(attack_days, rows.days[rows.labels == 0]).mean()
+
+
+# %%
+tables = {device: in_time_order(dataset) for device, dataset in loaded.items()}
+comparable = {device: share_comparable(rows) for device, rows in tables.items()}
+
+# %% tags=["hide-input"]
+for device, share in comparable.items():
+    recorder.add(
+        f"toniot.beyond.{device}.comparable_share",
+        share,
+        protocol="attack rows on days that also have normal rows",
+        deterministic=True,
+        dataset=loaded[device],
+    )
+pd.DataFrame(
+    {
+        "file": {device: dataset.variant for device, dataset in loaded.items()},
+        "days": {device: len(set(rows.days)) for device, rows in tables.items()},
+        "attack rows on days with normal rows": comparable,
+    }
+).style.format({"attack rows on days with normal rows": "{:.0%}"})
+
+# %% [markdown]
+# In the Train_Test extracts there is not one such day. Only the full garage-door file, in which
+# attacks and normal hours alternate from 23 to 29 April, permits the test. The rest of the page uses
+# it; the other three return at the end, as a warning.
+#
+# Rows that repeat time and readings are dropped first. The rows' labels are not looked at for this.
+
+# %%
+door = tables["garage_door"]
+repeated = door.features.assign(moment=door.moments).duplicated().to_numpy()
+door = door.take(~repeated)
+labels, days = door.labels, door.days
+seconds = door.moments.to_numpy().astype("datetime64[s]").astype(np.int64)
+f"{repeated.sum():,} repeated rows dropped, {len(labels):,} kept"
+
+# %% [markdown]
+# ## The protocol
+#
+# Each day with an attack is held out once, and with it one quiet day, on which every alarm is false.
+# Nothing of these two days is trained on. Most attack types occur on one day only, so the test asks,
+# in effect, for an attack of a new kind. Training on later days too is a favour to the detector.
+#
+# Scores are computed on the attack day alone, where both classes share the same hours, and averaged
+# over the days. (A file without such days is tested on the attack day and the quiet day together;
+# that is what happens on the synthetic twin.)
+
+# %%
+attack_days = np.unique(days[labels == 1])
+quiet_days = np.setdiff1d(days, attack_days)
+
+
+def fold(number):
+    day = attack_days[number]
+    quiet = quiet_days[number % len(quiet_days)]
+    held_out = np.isin(days, [day, quiet])
+    scored = days == day if len(set(labels[days == day])) == 2 else held_out
+    train, test = np.flatnonzero(~held_out), np.flatnonzero(held_out)
+    return train, test, scored[test]
+
+
+folds = [fold(number) for number in range(len(attack_days))]
+
+# %%
+prevalence = np.array([labels[test][scored].mean() for _, test, scored in folds])
+recorder.add(
+    "toniot.beyond.garage_door.prevalence",
+    prevalence.mean(),
+    protocol="share of attack rows, mean over the days held out",
+    deterministic=True,
+    dataset=loaded["garage_door"],
+)
+pd.Series(prevalence, attack_days.astype(str), name="share of attack rows").round(3)
+
+# %% [markdown]
+# The **base rate** is that share. A detector that guesses has a precision equal to it, at any
+# threshold; the area under its precision-recall curve (PR-AUC) is the base rate itself. The shares
+# differ widely from day to day, so a score means nothing without the day's share beside it. The area
+# under the ROC curve, one half for guessing on every day, is given too.
+
+# %% [markdown]
+# ## The features
+#
+# **Readings**: what the device reports, and nothing else. Door and phone signal carry the same bit,
+# so one of them is enough.
+#
+# **Windows**: the last 10 and 60 readings and the last 60 and 600 seconds, each ending at the row
+# itself. Of the *values* they hold the mean, the number of distinct values, the changes; of the
+# *tempo* the mean and the longest gap, and the number of rows. A pause of ten minutes or more ends a
+# window, so that the silence before a session cannot say which session it is. A property test holds
+# that no later row, changed or removed, moves an earlier row's features.
+
+# %%
+from lib.windows import tempo_windows, value_windows
+
+distinct = door.features.loc[:, ~door.features.T.duplicated()]
+values, tempo = value_windows(distinct, seconds), tempo_windows(seconds)
+features = {
+    "readings": distinct,
+    "values": pd.concat([distinct, values], axis=1),
+    "tempo": tempo,
+    "windows": pd.concat([distinct, values, tempo], axis=1),
+}
+
+# %%
+# Gaps span three orders of magnitude, which a network takes better as logarithms.
+matrices = {
+    name: (np.sign(table) * np.log1p(np.abs(table))).to_numpy()
+    for name, table in features.items()
+}
+pd.Series(
+    {name: table.shape[1] for name, table in features.items()}, name="features"
+)
+
+# %% [markdown]
+# ## The detectors
+#
+# The paper's best classifier, the random forest; gradient boosting as scikit-learn and as XGBoost do
+# it; soft voting of these three; stacking, in which a logistic regression learns from folds of the
+# training days how far to trust boosting and a linear model; and a dense network. All have their
+# library's defaults: nothing was tuned on the held-out days. Each replicate draws its own training
+# rows, by whole seconds.
+
+# %%
+from sklearn.ensemble import (
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+    StackingClassifier,
+)
+from sklearn.linear_model import LogisticRegression
+from xgboost import XGBClassifier
+
+ROWS = {"full": 10_000, "quick": 2_000}[profile]
+ROUNDS = {"full": 100, "quick": 20}[profile]
+EPOCHS = {"full": 16, "quick": 3}[profile]
+
+# %%
+SINGLE = {
+    "hgb": lambda seed: HistGradientBoostingClassifier(
+        max_iter=ROUNDS, random_state=seed
+    ),
+    "xgb": lambda seed: XGBClassifier(
+        n_estimators=ROUNDS, random_state=seed, n_jobs=1
+    ),
+    "rf": lambda seed: RandomForestClassifier(ROUNDS, random_state=seed),
+}
+
+
+# %% [markdown]
+# scikit-learn's folds are not shuffled by default. Rows stand in time order, so each of the stacking
+# folds is a stretch of time.
+
+
+# %%
+def stacking(seed):
+    first = [("xgb", SINGLE["xgb"](seed)), ("linear", LogisticRegression())]
+    return StackingClassifier(first, LogisticRegression(), cv=3)
+
+
+# %%
+from lib.detectors import fit_classical, fit_dense
+from lib.networks import DenseSettings
+from lib.splits import sample_moments, scaled_split
+from sklearn.preprocessing import StandardScaler
+
+
+def split(matrix, train, test, seed):
+    moments = door.moments.iloc[train].reset_index(drop=True)
+    drawn = train[sample_moments(moments, door.types[train], ROWS, seed)]
+    return scaled_split(matrix, labels, (drawn, test), seed, scaler=StandardScaler)
+
+
+# %%
+def chances_of(matrix, seed, everything=True):
+    splits = [split(matrix, train, test, seed) for train, test, _ in folds]
+    if not everything:
+        return {"xgb": fit_classical(SINGLE["xgb"], splits)}
+    found = {name: fit_classical(make, splits) for name, make in SINGLE.items()}
+    found["voting"] = [np.mean(votes, axis=0) for votes in zip(*found.values())]
+    found["stacking"] = fit_classical(stacking, splits)
+    sizes = (matrix.shape[1], 32, 16, 1)
+    found["dnn"], _ = fit_dense(splits, DenseSettings(sizes, 0.002, EPOCHS, 128))
+    return found
+
+
+# %% [markdown]
+# Two detectors need no training. **Chance** draws its scores at random. **Late** looks at a single
+# feature: the longest gap between readings in the last 60 seconds. We chose it after seeing all
+# days, so its score is a little flattered; those of the trained detectors are not.
+
+# %%
+LATE = tempo["gap largest, 60 s"].to_numpy()
+
+
+def untrained(seed):
+    random = np.random.default_rng(seed)
+    return {
+        "late": [LATE[test] for _, test, _ in folds],
+        "chance": [random.random(len(test)) for _, test, _ in folds],
+    }
+
+
+# %%
+outcomes = {}
+for one in seeds:
+    for name, matrix in matrices.items():
+        everything = name in ("readings", "windows")
+        for classifier, chances in chances_of(matrix, one, everything).items():
+            outcomes[name, classifier, one] = chances
+    for classifier, chances in untrained(one).items():
+        outcomes["windows", classifier, one] = chances
+
+# %% [markdown]
+# ## Does anything beat the base rate?
+
+# %%
+from sklearn.metrics import average_precision_score, roc_auc_score
+
+
+def scores_by_day(chances):
+    for (_, test, scored), given in zip(folds, chances, strict=True):
+        truth, given = labels[test][scored], given[scored]
+        yield {
+            "pr_auc": average_precision_score(truth, given),
+            "roc_auc": roc_auc_score(truth, given),
+        }
+
+
+# %%
+by_day = pd.DataFrame(
+    dict(zip(("features", "classifier", "seed"), key)) | {"day": str(day)} | scores
+    for key, chances in outcomes.items()
+    for day, scores in zip(attack_days, scores_by_day(chances), strict=True)
+)
+
+# %%
+from lib.figures import NAMES
+
+names = NAMES | {
+    "hgb": "gradient boosting",
+    "voting": "soft voting",
+    "stacking": "stacking",
+    "late": "late (one rule)",
+    "chance": "chance",
+}
+each_seed = by_day.groupby(["features", "classifier", "seed"], sort=False)
+mean_scores = each_seed[["pr_auc", "roc_auc"]].mean()
+table = mean_scores.groupby(level=[0, 1], sort=False).agg(["mean", "std"])
+table.rename(index=names).round(3)
+
+# %% [markdown]
+# The readings alone give the base rate, whichever detector reads them: a bit that is drawn the same
+# way with and without an attack holds nothing to find, and a deeper model cannot find more of
+# nothing. Windows of the values alone change from day to day. The tempo is what works, on days and
+# attacks that were not trained on. The trained detectors do no better than the one rule.
+
+# %% tags=["remove-cell"]
+for (name, classifier), group in mean_scores.groupby(level=[0, 1], sort=False):
+    recorder.add_scores(
+        f"toniot.beyond.garage_door.{name}.{classifier}",
+        group,
+        protocol="mean over the days held out",
+        dataset=loaded["garage_door"],
+    )
+
+# %% tags=["hide-input"]
+import matplotlib.pyplot as plt
+from lib import figures
+
+figures.use_book_style()
+SERIES = {
+    ("readings", "xgb"): ("readings", "#6B6B6B", "o"),
+    ("values", "xgb"): ("windows of values", "#CC79A7", "^"),
+    ("windows", "xgb"): ("all windows", "#D55E00", "D"),
+    ("windows", "late"): ("longest gap alone", "#0072B2", "s"),
+}
+day_names = [day.item().strftime("%d %B").lstrip("0") for day in attack_days]
+per_day = by_day.groupby(["features", "classifier", "day"])["pr_auc"].mean()
+places = np.arange(len(attack_days))
+
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "PR-AUC on each day held out. The line is the day's share of attack rows, which guessing attains. Points: means over replicates, of XGBoost on readings, on windows of values and on all windows, and of the rule that sees the longest gap alone.", "name": "fig-toniot-beyond-days"}, "image": {"alt": "One group of points for each day held out. The readings lie on the line of the day's base rate every time. All windows and the rule of the longest gap lie far above it wherever there is room."}}
+figure, axis = plt.subplots(figsize=(6.4, 3.6))
+base = {"color": figures.PAPER, "label": "base rate"}
+axis.hlines(prevalence, places - 0.4, places + 0.4, **base)
+for number, (key, (label, colour, marker)) in enumerate(SERIES.items()):
+    heights = per_day[key].loc[attack_days.astype(str)]
+    at = places + (number - 1.5) * 0.2
+    axis.plot(at, heights, marker, color=colour, label=label)
+axis.set_xticks(places, day_names)
+axis.set_ylim(0, 1.02)
+axis.set_ylabel("PR-AUC")
+figure.legend(loc="outside upper center", ncols=3)
+plt.show()
+
+# %% [markdown]
+# The precision-recall curves show where the gain lies. On a day with few attack rows, the first
+# alarms are almost all real; on a day that is nearly all attack, there is little left to gain.
+
+# %% tags=["hide-input"]
+from sklearn.metrics import precision_recall_curve
+
+
+def draw_curves(axis, number):
+    _, test, scored = folds[number]
+    axis.axhline(prevalence[number], color="#999999")
+    for key, (label, colour, _) in SERIES.items():
+        given = outcomes[*key, seed][number][scored]
+        precision, recall, _ = precision_recall_curve(labels[test][scored], given)
+        style = {"color": colour, "label": label, "drawstyle": "steps-post"}
+        axis.plot(recall, precision, linewidth=1.3, **style)
+    axis.set_title(day_names[number], fontsize=9)
+    axis.set_ylim(0, 1.02)
+
+
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Precision and recall on each day held out, first replicate. Grey line: the base rate.", "name": "fig-toniot-beyond-curves"}, "image": {"alt": "One small panel for each day held out. The curve of the readings runs along the base rate. The curves of all windows and of the longest gap start at high precision and fall later."}}
+figure, axes = plt.subplots(
+    2, -(-len(folds) // 2), figsize=(6.8, 4.4), sharex=True, sharey=True
+)
+for number, axis in enumerate(axes.flat):
+    if number < len(folds):
+        draw_curves(axis, number)
+    axis.set_visible(number < len(folds))
+figure.supxlabel("recall", fontsize=9)
+figure.supylabel("precision", fontsize=9)
+words = axes.flat[0].get_legend_handles_labels()
+figure.legend(*words, loc="outside upper center", ncols=2)
+plt.show()
+
+# %% [markdown]
+# ## Is it the attack, or the recording?
+#
+# A gain this large deserves distrust. Three questions.
+#
+# **Do the sessions betray themselves?** The recorder ran at different speeds in different hours: a
+# reading every five seconds, every two, every second. Split by rows or by hours, such habits stand
+# on both sides, and the windows recognise the session. Held-out days do not allow this. The
+# difference between the splits is what the habits are worth.
+
+# %%
+from lib.splits import split_blocks, split_rows
+
+hours = seconds // 3600
+every_row = np.arange(len(labels))
+LOOSER = {
+    "rows": lambda seed: split_rows(every_row, labels, seed),
+    "hours": lambda seed: split_blocks(hours, seed),
+}
+
+
+def looser(name, seed):
+    one = split(matrices["windows"], *LOOSER[name](seed), seed)
+    (given,) = fit_classical(SINGLE["xgb"], [one])
+    return roc_auc_score(one.test_labels, given)
+
+
+# %% tags=["hide-input"]
+compared = {
+    f"{name} at random": [looser(name, one) for one in seeds] for name in LOOSER
+}
+for name, found in zip(LOOSER, compared.values()):
+    recorder.add(
+        f"toniot.beyond.garage_door.windows.xgb.roc_auc_{name}",
+        found,
+        protocol=f"{name} split at random",
+        dataset=loaded["garage_door"],
+    )
+compared["days"] = mean_scores.loc["windows", "xgb"]["roc_auc"]
+pd.DataFrame({name: [np.mean(found)] for name, found in compared.items()}).rename(
+    index={0: "ROC-AUC of XGBoost on windows"}
+).round(3)
+
+# %% [markdown]
+# **Could any slow pattern do as well?** Attacks come in long stretches, and so do late readings; two
+# slow series can agree by accident. So we move the labels in time, all together and round the end,
+# by a random number of rows. Their stretches stay as they are; only the connection with the tempo is
+# cut. What does the one rule score then?
+
+# %%
+from scipy.stats import rankdata
+
+within = np.unique(np.concatenate([test[scored] for _, test, scored in folds]))
+places_of = [np.searchsorted(within, test[scored]) for _, test, scored in folds]
+ranks_of = [rankdata(LATE[test[scored]]) for _, test, scored in folds]
+
+
+# %%
+def rule_on(moved):
+    areas = []
+    for places, ranks in zip(places_of, ranks_of):
+        attack = moved[places] == 1
+        count, others = attack.sum(), (~attack).sum()
+        if count and others:
+            above = ranks[attack].sum() - count * (count + 1) / 2
+            areas.append(above / (count * others))
+    return np.mean(areas)
+
+
+# %%
+SHIFTS = {"full": 500, "quick": 50}[profile]
+margin = len(within) // 20
+random = np.random.default_rng(seed)
+shifts = random.integers(margin, len(within) - margin, SHIFTS)
+by_accident = np.array(
+    [rule_on(np.roll(labels[within], shift)) for shift in shifts]
+)
+observed = rule_on(labels[within])
+
+# %% tags=["remove-cell"]
+for name, value in {
+    "late_moved": by_accident.mean(),
+    "late_moved_largest": by_accident.max(),
+    "late_moved_share_as_high": (by_accident >= observed).mean(),
+}.items():
+    recorder.add(
+        f"toniot.beyond.garage_door.windows.{name}.roc_auc",
+        value,
+        protocol=f"labels moved in time, {len(shifts)} shifts",
+        dataset=loaded["garage_door"],
+    )
+
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "ROC-AUC of the rule of the longest gap when all labels are moved in time by the same random distance, against its value with the labels in place.", "name": "fig-toniot-beyond-shifts"}, "image": {"alt": "A histogram of scores with moved labels spread around one half, and a vertical line for the score with the labels in place."}}
+figure, axis = plt.subplots(figsize=(6.4, 2.6))
+axis.hist(by_accident, bins=30, color="#999999", label="labels moved in time")
+axis.axvline(observed, color="#0072B2", linewidth=2, label="labels in place")
+axis.set_xlabel("ROC-AUC of the longest gap, mean over days")
+axis.set_ylabel("shifts")
+figure.legend(loc="outside upper center", ncols=2)
+plt.show()
+
+# %% [markdown]
+# **Does it start and end with the attack?** The hours of the recording in their order, each with its
+# share of late readings: those that took at least twice as long as nine in ten of the 60 before. The last long
+# attack ends within a session, while the recorder runs on at the same speed.
+
+# %%
+gap = tempo["gap"]
+usual = gap.rolling(60, min_periods=10).quantile(0.9).shift(1)
+late = pd.DataFrame({"late": gap >= 2 * usual.clip(lower=1), "attack": labels == 1})
+grouped = late.groupby(hours)
+by_hour = grouped.mean()[grouped.size() >= 100]
+
+# %% tags=["hide-input"]
+order = np.arange(len(by_hour))
+KINDS = {
+    "hour without attack": (by_hour["attack"] == 0, figures.NORMAL, "o"),
+    "hour with attack": (by_hour["attack"] > 0, figures.ATTACK, "D"),
+}
+
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Share of late readings in each hour with at least 100 readings, in order of time; pauses of the recording are left out.", "name": "fig-toniot-beyond-late"}, "image": {"alt": "Hours from left to right. Normal hours lie near zero; hours with attacks lie higher, from a few per cent to more than a tenth."}}
+figure, axis = plt.subplots(figsize=(6.8, 2.9))
+for label, (chosen, colour, marker) in KINDS.items():
+    share = 100 * by_hour["late"][chosen]
+    style = {"color": colour, "label": label, "markersize": 4}
+    axis.plot(order[chosen], share, marker, **style)
+axis.set_yscale("symlog", linthresh=0.5)
+axis.set_xlabel("hours of recording")
+axis.set_ylabel("late readings (%)")
+figure.legend(loc="outside upper center", ncols=2)
+plt.show()
+
+# %% tags=["hide-input"]
+for name, (chosen, _, _) in zip(("normal", "attack"), KINDS.values()):
+    recorder.add(
+        f"toniot.beyond.garage_door.late_share.{name}_hours",
+        by_hour["late"][chosen].mean(),
+        protocol="readings at least twice as late as nine in ten before, mean over hours",
+        deterministic=True,
+        dataset=loaded["garage_door"],
+    )
+pd.Series(
+    {
+        label: by_hour["late"][chosen].mean()
+        for label, (chosen, _, _) in KINDS.items()
+    },
+    name="share of late readings",
+).map("{:.2%}".format)
+
+# %% [markdown]
+# What the file cannot tell is *why* readings were late. An attacked gateway that answers slowly would
+# do it. So would rows that were lost, or left out, when the release was put together. The finding is
+# that lateness goes with the attacks, on days that no detector had seen; that it is their effect is
+# the likeliest reading, not a proof.
+
+# %% [markdown]
+# ## What an operator would see
+#
+# The operator states a budget: 24 false alarms a day, one an hour. An alarm counts at most once a
+# minute. The threshold that keeps the budget is taken from the quiet minutes of the *other* held-out
+# days; on a new day nobody knows it better. Then, on each attack day: how many false alarms does the
+# new day really bring, what share of the attacks is noticed within ten minutes, and how long do they
+# run before the first alarm?
+#
+# An attack, here, is a stretch of rows of one type without a break of half an hour. The file labels
+# single seconds, so many attacks have normal rows in their midst; an alarm there is not a false one,
+# and does not count as quiet time.
+
+# %%
+from lib import alarms
+
+BUDGET = 24
+attack_of = [
+    alarms.attacks(seconds[test], door.types[test]) for _, test, _ in folds
+]
+quiet_rows = [~alarms.during(attack) for attack in attack_of]
+
+
+# %%
+def thresholds(chances):
+    parts = zip(folds, quiet_rows, chances)
+    quiet = [
+        (seconds[test][calm], given[calm]) for (_, test, _), calm, given in parts
+    ]
+    for number in range(len(folds)):
+        times, given = map(
+            np.concatenate, zip(*quiet[:number], *quiet[number + 1 :])
+        )
+        yield alarms.threshold_for_budget(times, given, BUDGET)
+
+
+# %%
+def watch(chances):
+    false_alarms, waits = [], []
+    for number, limit in enumerate(thresholds(chances)):
+        when, given = seconds[folds[number][1]], chances[number]
+        calm = quiet_rows[number]
+        false_alarms.append(
+            alarms.false_alarms_a_day(when[calm], given[calm], limit)
+        )
+        waits.append(alarms.delays(when, attack_of[number], given, limit))
+    return np.mean(false_alarms), np.concatenate(waits)
+
+
+# %%
+def operator_scores(chances):
+    false_alarms, waits = watch(chances)
+    return {
+        "false_alarms_a_day": false_alarms,
+        "found_within_10_minutes": (waits <= 600).mean(),
+        "never_found": np.isinf(waits).mean(),
+        "median_delay_seconds": np.median(waits),
+    }
+
+
+operated = pd.DataFrame(
+    {key: operator_scores(chances) for key, chances in outcomes.items()}
+).T.rename_axis(["features", "classifier", "seed"])
+
+# %% tags=["hide-input"]
+shown = operated.groupby(level=[0, 1], sort=False).median()
+shown.rename(index=names).rename(
+    columns=lambda name: name.replace("_", " ")
+).style.format(
+    {
+        "false alarms a day": "{:.0f}",
+        "found within 10 minutes": "{:.0%}",
+        "never found": "{:.0%}",
+        "median delay seconds": "{:.0f}",
+    }
+)
+
+# %% [markdown]
+# Read the line of *chance* first: attacks that last for hours are found by random alarms, too. A
+# delay is worth only what it is shorter than that. A score that can take two values, as on the
+# readings, cannot keep a budget: its threshold either alarms all day or never.
+
+# %% tags=["remove-cell"]
+for (name, classifier), group in operated.groupby(level=[0, 1], sort=False):
+    recorder.add_scores(
+        f"toniot.beyond.garage_door.{name}.{classifier}",
+        group.loc[:, np.isfinite(group).all()],
+        protocol=f"budget of {BUDGET} false alarms a day, set on other days",
+        dataset=loaded["garage_door"],
+    )
+
+# %% [markdown]
+# ## A warning: the same windows on the extracts
+#
+# On the Train_Test extracts windows seem to work wonders. One feature, the number of rows in the last
+# minute, is enough. But look at what it also tells apart: the first normal day from the other normal
+# days, among which there is no attack at all. It recognises bursts of up to a hundred rows a second,
+# made when the extract was put together. Both numbers are areas under the ROC curve, turned so that
+# one half is guessing and one is perfect.
+
+
+# %%
+def told_apart(feature, group):
+    area = roc_auc_score(group, feature)
+    return max(area, 1 - area)
+
+
+# %%
+def most_in_a_second(times):
+    return np.unique(times, return_counts=True)[1].max()
+
+
+def burst_scores(rows):
+    times = rows.moments.to_numpy().astype("datetime64[s]").astype(np.int64)
+    rate = tempo_windows(times)["rows, 60 s"].to_numpy()
+    normal = rows.labels == 0
+    first = rows.days[normal] == rows.days[normal].min()
+    return {
+        "attack from normal": told_apart(rate, rows.labels),
+        "first normal day from other normal days": told_apart(rate[normal], first),
+        "most rows in one second, normal": most_in_a_second(times[normal]),
+        "most rows in one second, attack": most_in_a_second(times[~normal]),
+    }
+
+
+# %% tags=["hide-input"]
+bursts = pd.DataFrame(
+    {device: burst_scores(rows) for device, rows in tables.items()}
+).T
+bursts.style.format("{:.2f}", subset=bursts.columns[:2]).format(
+    "{:.0f}", subset=bursts.columns[2:]
+)
+
+# %% tags=["remove-cell"]
+for device, row in bursts.iterrows():
+    for name, column in zip(("attack", "normal_days"), bursts.columns):
+        recorder.add(
+            f"toniot.beyond.{device}.tempo.rows_a_minute.roc_auc_{name}",
+            row[column],
+            protocol=f"rows in the last minute: {column}",
+            deterministic=True,
+            dataset=loaded[device],
+        )
+recorder.save()
+
+# %% [markdown]
+# In this notebook we have learnt that
+#
+# * only a file in which attacks and normal life share their days permits an honest test, and of the
+#   four devices that is the full garage-door file;
+# * on the readings, ensembles and a network do no better than the base rate, since there is nothing
+#   in them to learn;
+# * windows find something real, the lateness of readings, and one rule without training finds it as
+#   well as any ensemble;
+# * a split by rows or hours flatters windows, because sessions recognise themselves;
+# * on the extracts the same windows measure how the extract was made.
