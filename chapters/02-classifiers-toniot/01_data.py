@@ -403,8 +403,8 @@ intervals = {
 
 # %% [markdown]
 # Against it stand the shares in each form of the files, from the class counts in this book's data
-# registry. Those of the extracts and of the edge form were counted; those of the processed files are
-# as others recorded them, and add up to the rows recorded for these files.
+# registry. Those of the extracts and of the edge form were counted. Those of the processed files are
+# not verified: we had no such file to count. They add up to the rows that others recorded.
 
 
 # %%
