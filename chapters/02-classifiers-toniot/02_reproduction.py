@@ -289,6 +289,7 @@ def spread(values):
     return prediction_interval(values) if known else (values.min(), values.max())
 
 
+# %%
 def draw_point(axis, place, device, name):
     own = printed_order.query("file == @device and classifier == @name")["accuracy"]
     colour = figures.COLOURS[name]
@@ -370,6 +371,7 @@ CUT_OFF = arithmetic.truncated_interval
 PRINTED = claims.published_values("toniot.*")
 
 
+# %%
 def printed_row(device, name, interval=CUT_OFF):
     row = {
         metric: PRINTED[f"toniot.{device}.{name}.{metric}"] for metric in METRICS
