@@ -340,13 +340,15 @@ def _percentages(ledger: Ledger, total: int, printed: tuple[str, ...]) -> str:
 def _odd_cell(claim: Claim, ledger: Ledger, share, rows, own: str, *others: str) -> str:
     """Fail if leaving out this one cell, and no other, makes its row fit the others' test."""
     size = _share_of(ledger, share, _count(ledger, rows))
-    rest = tuple(_scores(ledger, row) for row in others)
+    rest = _fitting_tests(tuple(_scores(ledger, row) for row in others), size)
+    attacks = sorted({test.positives for test in rest})
 
     def fits(without: str = "") -> list:
-        return _fitting_tests((_scores(ledger, own, without), *rest), size)
+        row = dict(_scores(ledger, own, without))
+        return list(arithmetic.shared_tests([row], attacks, size))
 
     score = claim.id.rpartition(".")[2]
-    if not _fitting_tests(rest, size):
+    if not attacks:
         return ""
     if fits() or [each for each in SCORES if fits(each)] != [score]:
         return ""
