@@ -352,12 +352,11 @@ def _odd_cell(claim: Claim, ledger: Ledger, share, rows, own: str, *others: str)
         return ""
     if fits() or [each for each in SCORES if fits(each)] != [score]:
         return ""
-    meant = [_score_of_own_row(test, size, score) * claim.scale for test in fits(score)]
-    low, high = (f"{end:.{claim.decimals + 1}f}" for end in (min(meant), max(meant)))
+    meant = {f"{_score_of_own_row(test, size, score) * claim.scale:.4f}" for test in fits(score)}
     return (
         f"On {size:,} test rows, where the rest of {_table(claim)} fits together, no whole-number "
         f"confusion matrix has {_scores_text(ledger, tuple(_cell(own, each) for each in SCORES))}. "
-        f"Without this cell one has, and this cell between {low} and {high}."
+        f"Without this cell one has, and the cell would be {' or '.join(sorted(meant))}."
     )
 
 
