@@ -90,7 +90,7 @@ def telemetry_classifiers(echo) -> None:
     brute, tree = (_seconds(_neighbours(split, way)) for way in ("brute", "auto"))
     echo(
         f"5 nearest neighbours of {ASKED_ROWS:,} rows: {brute:.2f} s comparing all rows, "
-        f"{tree:.2f} s by scikit-learn's default, a k-d tree and its making, ratio {brute / tree:.0f}"
+        f"{tree:.2f} s by scikit-learn's default, a k-d tree made first, ratio {brute / tree:.0f}"
     )
 
 

@@ -21,7 +21,10 @@
 # the base rate is not *what* the door reports but *how late*: with windows over the past minute the
 # same classifier has {book}`toniot.beyond.garage_door.windows.xgb.pr_auc`, and one rule without any
 # training, the longest wait of the last minute, has
-# {book}`toniot.beyond.garage_door.windows.late.pr_auc`. The other three devices permit no such test:
+# {book}`toniot.beyond.garage_door.windows.late.pr_auc`. With a budget of one false alarm an hour,
+# set on other days, XGBoost's first alarm comes after
+# {book}`toniot.beyond.garage_door.windows.xgb.median_delay_seconds|.0f` seconds (median over attacks;
+# random alarms: {book}`toniot.beyond.garage_door.windows.chance.median_delay_seconds|.0f`). The other three devices permit no such test:
 # there, the same windows measure how the extract was made.
 # :::
 #
@@ -219,8 +222,8 @@ from sklearn.ensemble import (
 from sklearn.linear_model import LogisticRegression
 from xgboost import XGBClassifier
 
-ROWS = {"full": 10_000, "quick": 2_000}[profile]
-ROUNDS = {"full": 100, "quick": 20}[profile]
+ROWS = {"full": 8_000, "quick": 1_500}[profile]
+ROUNDS = {"full": 100, "quick": 10}[profile]
 EPOCHS = {"full": 16, "quick": 3}[profile]
 
 # %%
@@ -340,8 +343,9 @@ table.rename(index=names).round(3)
 # %% [markdown]
 # The readings alone give the base rate, whichever detector reads them: a bit that is drawn the same
 # way with and without an attack holds nothing to find, and a deeper model cannot find more of
-# nothing. Windows of the values alone change from day to day. The tempo is what works, on days and
-# attacks that were not trained on. The trained detectors do no better than the one rule.
+# nothing. Windows of the values alone help on some
+# days and harm on others; those that count changes in a minute also hold some of the tempo. The tempo is what works, on days and
+# attacks that were not trained on. None of the trained detectors is clearly ahead of the one rule.
 
 # %% tags=["remove-cell"]
 for (name, classifier), group in mean_scores.groupby(level=[0, 1], sort=False):
@@ -453,7 +457,8 @@ for name, found in zip(LOOSER, compared.values()):
         protocol=f"{name} split at random",
         dataset=loaded["garage_door"],
     )
-compared["days"] = mean_scores.loc["windows", "xgb"]["roc_auc"]
+chosen = by_day.query("features == 'windows' and classifier == 'xgb'")
+compared["days"] = chosen.groupby("seed")["roc_auc"].mean().tolist()
 pd.DataFrame({name: [np.mean(found)] for name, found in compared.items()}).rename(
     index={0: "ROC-AUC of XGBoost on windows"}
 ).round(3)
@@ -565,10 +570,51 @@ pd.Series(
 ).map("{:.2%}".format)
 
 # %% [markdown]
-# What the file cannot tell is *why* readings were late. An attacked gateway that answers slowly would
-# do it. So would rows that were lost, or left out, when the release was put together. The finding is
-# that lateness goes with the attacks, on days that no detector had seen; that it is their effect is
-# the likeliest reading, not a proof.
+# All rows of an hour count here, whatever their label. So it is not that a longer gap has a better
+# chance to be labelled as an attack.
+#
+# **Was the door late, or did the file lose rows?** The fridge hung on the same gateway, and its extract
+# comes from another file. Where it has an attack of the same type at the same time, every moment at
+# which the fridge reported should also be a moment of the door.
+
+
+# %%
+def whole_seconds(rows, chosen):
+    return np.unique(rows.moments[chosen].to_numpy().astype("datetime64[s]"))
+
+
+def same_moments(kind):
+    fridge = tables["fridge"]
+    own = whole_seconds(door, door.types == kind)
+    other = whole_seconds(fridge, fridge.types == kind)
+    start, end = max(own[0], other[0]), min(own[-1], other[-1])
+    other = other[(other >= start) & (other <= end)]
+    return np.isin(other, own).mean() if len(other) else np.nan
+
+
+# %% tags=["hide-input"]
+shared = sorted(set(door.types) & set(tables["fridge"].types) - {"normal"})
+met = pd.Series({kind: same_moments(kind) for kind in shared}).dropna()
+for kind, share in met.items():
+    recorder.add(
+        f"toniot.beyond.garage_door.moments_of_fridge.{kind}",
+        share,
+        protocol="share of the fridge's moments that the door's file has, too",
+        deterministic=True,
+        dataset=[loaded["garage_door"], loaded["fridge"]],
+    )
+met.rename("share of the fridge's moments").map("{:.1%}".format)
+
+# %% [markdown]
+# For most attacks both devices fell silent at the same seconds, so the lateness is the gateway's, and
+# not a gap in one file. For cross-site scripting (`xss`) it is not so: the fridge reported at moments
+# that the door's file does not have. There the file lost rows, or the door alone was late; the score
+# of that day, 27 April, should be read with this in mind.
+#
+# What the files cannot tell is *why* the gateway was late. An attacked host that answers slowly would
+# do it; so would whatever else the authors of the test bed did while they attacked. And all of this
+# rests on a dozen attacks on six days. Lateness goes with the attacks, on days that no detector had
+# seen; that it is their effect is the likeliest reading, not a proof.
 
 # %% [markdown]
 # ## What an operator would see
@@ -591,6 +637,7 @@ attack_of = [
     alarms.attacks(seconds[test], door.types[test]) for _, test, _ in folds
 ]
 quiet_rows = [~alarms.during(attack) for attack in attack_of]
+f"{sum(attack.max() + 1 for attack in attack_of)} attacks"
 
 
 # %%
@@ -648,9 +695,11 @@ shown.rename(index=names).rename(
 )
 
 # %% [markdown]
-# Read the line of *chance* first: attacks that last for hours are found by random alarms, too. A
-# delay is worth only what it is shorter than that. A score that can take two values, as on the
-# readings, cannot keep a budget: its threshold either alarms all day or never.
+# Read the line of *chance* first: attacks that last for hours are found by random alarms, too, and a
+# delay is worth only what it is shorter than that. With windows, the budget carries over to new days
+# roughly, not exactly, and nearly all attacks are noticed within minutes. A score that can take two
+# values, as on the readings, cannot keep a budget: its threshold either alarms all day or never.
+# (`inf`: more than half of the attacks were never noticed.)
 
 # %% tags=["remove-cell"]
 for (name, classifier), group in operated.groupby(level=[0, 1], sort=False):

@@ -340,22 +340,23 @@ def _percentages(ledger: Ledger, total: int, printed: tuple[str, ...]) -> str:
 def _odd_cell(claim: Claim, ledger: Ledger, share, rows, own: str, *others: str) -> str:
     """Fail if leaving out this one cell, and no other, makes its row fit the others' test."""
     size = _share_of(ledger, share, _count(ledger, rows))
-    rest = tuple(_scores(ledger, row) for row in others)
+    rest = _fitting_tests(tuple(_scores(ledger, row) for row in others), size)
+    attacks = sorted({test.positives for test in rest})
 
     def fits(without: str = "") -> list:
-        return _fitting_tests((_scores(ledger, own, without), *rest), size)
+        row = dict(_scores(ledger, own, without))
+        return list(arithmetic.shared_tests([row], attacks, size))
 
     score = claim.id.rpartition(".")[2]
-    if not _fitting_tests(rest, size):
+    if not attacks:
         return ""
     if fits() or [each for each in SCORES if fits(each)] != [score]:
         return ""
-    meant = [_score_of_own_row(test, size, score) * claim.scale for test in fits(score)]
-    low, high = (f"{end:.{claim.decimals + 1}f}" for end in (min(meant), max(meant)))
+    meant = {f"{_score_of_own_row(test, size, score) * claim.scale:.4f}" for test in fits(score)}
     return (
         f"On {size:,} test rows, where the rest of {_table(claim)} fits together, no whole-number "
         f"confusion matrix has {_scores_text(ledger, tuple(_cell(own, each) for each in SCORES))}. "
-        f"Without this cell one has, and this cell between {low} and {high}."
+        f"Without this cell one has, and the cell would be {' or '.join(sorted(meant))}."
     )
 
 
