@@ -544,10 +544,10 @@ for column in shown:
 shown.fillna("")
 
 # %% [markdown]
-# On the garage door the paper's trees and neighbours make a third of our false alarms. Ours are
-# tested on rows without copies; the full file repeats most of its rows, and a copy of a training row
-# is easily recognised. The paper's MLP flags a fifth of all normal rows of the garage door. Ours does
-# not, on any seed.
+# On the garage door the paper's trees and neighbours raise false alarms at a third of our rate. Ours
+# are tested on rows without copies; the full file repeats most of its rows, and a copy of a training
+# row is easily recognised. The paper's MLP flags a fifth of all normal rows of the garage door. Ours
+# flags far fewer.
 #
 # **The cell that cannot be right.** The random forest's row of Table 2 fits no matrix, on any test
 # set that the other rows allow. We leave out one of its cells at a time.

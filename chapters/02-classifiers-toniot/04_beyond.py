@@ -222,7 +222,7 @@ from sklearn.ensemble import (
 from sklearn.linear_model import LogisticRegression
 from xgboost import XGBClassifier
 
-ROWS = {"full": 8_000, "quick": 1_500}[profile]
+ROWS = {"full": 5_000, "quick": 1_500}[profile]
 ROUNDS = {"full": 100, "quick": 10}[profile]
 EPOCHS = {"full": 16, "quick": 3}[profile]
 
