@@ -205,11 +205,12 @@ def rows_shown(notebook: NotebookNode, frame) -> list[str]:
     list of str
         One sentence an output; the values themselves are not repeated.
     """
+    length = min(RUN_OF_VALUES, frame.shape[1])
     runs, addresses = runs_of_values(frame), addresses_of(frame)
     problems = []
     for number, text in output_texts(notebook):
         lines = list(_lines_and_columns(text))
-        if any(run in runs for line in lines for run in _runs(line)):
+        if any(run in runs for line in lines for run in _runs(line, length)):
             problems.append(f"cell {number} shows a row of the data")
         if addresses & {word.strip(".:") for word in re.split(r"[^\w.:]+", text.lower())}:
             problems.append(f"cell {number} shows an address of a device")
@@ -222,20 +223,21 @@ def runs_of_values(frame) -> set[tuple[str, ...]]:
     Parameters
     ----------
     frame : pandas.DataFrame
-        The data file's rows.
+        The data file's rows; of a narrow file a run is the whole row.
     """
+    length = min(RUN_OF_VALUES, frame.shape[1])
     columns = [
         column.map({value: _token(str(value)) for value in column.unique()}).tolist()
         for _, column in frame.items()
     ]
-    windows = (columns[i : i + RUN_OF_VALUES] for i in range(len(columns) - RUN_OF_VALUES + 1))
+    windows = (columns[i : i + length] for i in range(len(columns) - length + 1))
     counts = Counter(run for window in windows for run in zip(*window, strict=True))
     return {run for run, count in counts.items() if count <= ROWS_ALIKE and _telling(run)}
 
 
 def _telling(run: tuple[str, ...]) -> bool:
     """Whether a run says which row it is from: a row of zeros does not."""
-    return len(set(run)) >= RUN_OF_VALUES - 1
+    return len(set(run)) >= len(run) - 1
 
 
 def addresses_of(frame) -> set[str]:
@@ -274,7 +276,7 @@ def _lines_and_columns(text: str) -> Iterator[list[str]]:
         yield from (list(column) for column in zip_longest(*rows, fillvalue=""))
 
 
-def _runs(line: Iterable[str]) -> Iterator[tuple[str, ...]]:
+def _runs(line: Iterable[str], length: int) -> Iterator[tuple[str, ...]]:
     line = list(line)
-    for start in range(len(line) - RUN_OF_VALUES + 1):
-        yield tuple(line[start : start + RUN_OF_VALUES])
+    for start in range(len(line) - length + 1):
+        yield tuple(line[start : start + length])

@@ -60,7 +60,7 @@ replicates = 10
 from lib import datasets, toniot
 from lib.banner import run_banner
 
-forms = {d: datasets.at_hand(toniot.NAME, d) for d in toniot.DEVICES}
+forms = {d: datasets.at_hand("ton-iot", d) for d in toniot.DEVICES}
 every = [dataset for several in forms.values() for dataset in several]
 run_banner(every, profile, seed, replicates)
 
@@ -95,7 +95,7 @@ def described(dataset):
 pd.DataFrame([described(dataset) for dataset in every]).set_index("form")
 
 # %% tags=["hide-input"]
-datasets.card(toniot.NAME, "fridge").set_index("fact").loc[
+datasets.card("ton-iot", "fridge").set_index("fact").loc[
     ["licence", "citation", "how to obtain it"]
 ]
 
@@ -415,7 +415,7 @@ def share(variant):
 shares = {
     device: {
         variant.name.partition("/")[2]: share(variant)
-        for variant in registry.entry(toniot.NAME).select(device)
+        for variant in registry.entry("ton-iot").select(device)
     }
     for device in toniot.DEVICES
 }
