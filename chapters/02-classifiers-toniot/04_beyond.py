@@ -523,8 +523,10 @@ plt.show()
 
 # %% [markdown]
 # **Does it start and end with the attack?** The hours of the recording in their order, each with its
-# share of late readings: those that took at least twice as long as nine in ten of the 60 before. The last long
-# attack ends within a session, while the recorder runs on at the same speed.
+# share of late readings: those that took at least twice as long as nine in ten of the 60 before. We
+# tried five definitions of "late" and kept one of the clearest; under each of them late readings were
+# commoner in hours with an attack. The last long attack ends within a session, while the recorder
+# runs on at the same speed.
 
 # %%
 gap = tempo["gap"]
@@ -627,7 +629,8 @@ met.rename("share of the fridge's moments").map("{:.1%}".format)
 #
 # An attack, here, is a stretch of rows of one type without a break of half an hour. The file labels
 # single seconds, so many attacks have normal rows in their midst; an alarm there is not a false one,
-# and does not count as quiet time.
+# and does not count as quiet time. We first counted every normal row as quiet; then the same detectors
+# raised several times the budget and missed most attacks. The table depends on this choice.
 
 # %%
 from lib import alarms
@@ -697,7 +700,8 @@ shown.rename(index=names).rename(
 # %% [markdown]
 # Read the line of *chance* first: attacks that last for hours are found by random alarms, too, and a
 # delay is worth only what it is shorter than that. With windows, the budget carries over to new days
-# roughly, not exactly, and nearly all attacks are noticed within minutes. A score that can take two
+# roughly, not exactly. There are about a dozen attacks on six days, so a share is a matter of one or
+# two attacks. A score that can take two
 # values, as on the readings, cannot keep a budget: its threshold either alarms all day or never.
 # (`inf`: more than half of the attacks were never noticed.)
 
