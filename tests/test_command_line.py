@@ -19,7 +19,7 @@ import pytest
 
 from lib.notebooks import pair_differences, read_source
 from lib.paths import ROOT
-from lib.publication import records_outside
+from lib.publication import records_outside, without_spread
 from lib.records import Provenance, Record
 
 OWN = ["execute", "twin"]
@@ -283,6 +283,12 @@ class TestRecordsOutside:
         published = {"a.b": a_record("a.b", [100], deterministic=True)}
         assert records_outside(published, {"a.b": a_record("a.b", [101], deterministic=True)})
         assert not records_outside(published, {"a.b": a_record("a.b", [100], deterministic=True)})
+
+    def test_a_sum_of_the_run_has_no_interval_but_must_be_there(self):
+        published = {"a.best": a_record("a.best", [0.8])}
+        assert without_spread(published) == {"a.best"}
+        assert not records_outside(published, {"a.best": a_record("a.best", [0.5])})
+        assert records_outside(published, {})
 
     def test_missing_and_new_records_are_named(self):
         one, other = {"a.b": a_record("a.b", [1])}, {"a.c": a_record("a.c", [1])}
