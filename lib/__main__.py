@@ -51,8 +51,10 @@ def _site(_options: argparse.Namespace) -> None:
 
 
 def _publish(options: argparse.Namespace) -> int:
-    from lib.publication import publish
+    from lib.publication import publish, publish_prose
 
+    if options.prose:
+        return publish_prose(options.chapter, _say)
     return publish(options.chapter, options.jobs, _say)
 
 
@@ -162,6 +164,11 @@ def _add_publishing(commands) -> None:
         "Execute on real data at full profile and refresh the committed pages and records",
     )
     _add_chapter_and_jobs(publish)
+    publish.add_argument(
+        "--prose",
+        action="store_true",
+        help="only put the present prose and verdicts around the published outputs",
+    )
     check = _add(
         commands,
         "check",

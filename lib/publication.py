@@ -14,7 +14,13 @@ from lib.errors import ReaderError
 from lib.execution import Settings, current_page, execute, failed, processors
 from lib.files import write_whole
 from lib.notebook_checks import long_cells, numbers_typed, problems_of
-from lib.notebooks import Notebook, find_notebooks, pair_differences, read_source
+from lib.notebooks import (
+    Notebook,
+    find_notebooks,
+    pair_differences,
+    read_source,
+    with_outputs,
+)
 from lib.paths import BUILD, DATA
 from lib.records import Record, RecordSet
 from lib.stamps import data_found, required_versions
@@ -75,6 +81,53 @@ def publish(chapter: str | None, jobs: int | None, say: Callable[[str], None]) -
     return 0
 
 
+def publish_prose(chapter: str | None, say: Callable[[str], None]) -> int:
+    """Refresh prose, captions and verdicts of published pages; execute nothing.
+
+    Parameters
+    ----------
+    chapter : str, optional
+        One chapter; all when missing.
+    say : callable
+        Takes one line of progress.
+
+    Returns
+    -------
+    int
+        0.
+
+    Raises
+    ------
+    ReaderError
+        If a page is missing or its code is not the code of the source any more, or an output
+        may not be shown.
+    """
+    notebooks = find_notebooks(chapter)
+    with claims.reading({"IDS_RECORDS": str(REFERENCE)}):
+        pages = {notebook: _page_with_present_prose(notebook) for notebook in notebooks}
+    _refuse(_page_problems(pages))
+    for notebook, page in pages.items():
+        write_whole(notebook.page, nbformat.writes(page) + "\n")
+    say(f"Refreshed the prose of {len(pages)} pages.")
+    return 0
+
+
+def _page_with_present_prose(notebook: Notebook) -> NotebookNode:
+    if not notebook.page.exists():
+        raise ReaderError(f"{notebook.name} is not published yet: run 'make publish' first.")
+    source, page = read_source(notebook.source), nbformat.read(notebook.page, as_version=4)
+    if _code_of(source) != _code_of(page):
+        raise ReaderError(
+            f"The code of {notebook.name} is not what its published page was made with. "
+            f"Run 'make publish CHAPTER={notebook.chapter}' to execute it."
+        )
+    return claims.render_again(with_outputs(source, page))
+
+
+def _code_of(notebook: NotebookNode) -> list[str]:
+    return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+
+
 def _require_real_data(notebooks: list[Notebook]) -> None:
     for notebook in notebooks:
         for name, state in data_found(notebook.source).items():
@@ -99,16 +152,25 @@ def _check_sources(notebooks: list[Notebook]) -> None:
 
 
 def _check_publishable(pages: dict[Notebook, NotebookNode], settings: Settings) -> None:
-    problems = []
-    for notebook, page in pages.items():
-        found = pair_differences(read_source(notebook.source), page) + problems_of(page)
-        problems += [f"  {notebook.name}, {problem}" for problem in found]
+    problems = _page_problems(pages)
     for record in RecordSet.read(settings.folder / "records").values():
         if not record.provenance.judges_papers:
             problems.append(f"  record {record.id} is not from real data at full profile")
+    _refuse(problems)
+
+
+def _page_problems(pages: dict[Notebook, NotebookNode]) -> list[str]:
+    return [
+        f"  {notebook.name}, {problem}"
+        for notebook, page in pages.items()
+        for problem in pair_differences(read_source(notebook.source), page) + problems_of(page)
+    ]
+
+
+def _refuse(problems: list[str]) -> None:
     if problems:
         listed = "\n".join(problems[:40])
-        raise ReaderError(f"The run succeeded but may not be published:\n{listed}")
+        raise ReaderError(f"The pages may not be published:\n{listed}")
 
 
 def _remove_leftovers(notebooks: list[Notebook]) -> None:

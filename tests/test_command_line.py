@@ -241,6 +241,23 @@ class TestPublish:
         assert "99-sample/01_first, cell 5 has 17 lines" in complaint(result)
         assert "Executing" not in result.stdout
 
+    def test_prose_is_refreshed_without_executing(self, published_project):
+        project = published_project
+        page = "chapters/99-sample/02_second.ipynb"
+        outputs = [cell.get("outputs") for cell in nbformat.read(project.root / page, 4).cells]
+        project.edit("chapters/99-sample/02_second.py", "for the tests", "with other words")
+        result = project.run("publish", "--prose")
+        assert result.returncode == 0, result.stderr
+        fresh = nbformat.read(project.root / page, 4)
+        assert "with other words" in fresh.cells[0].source
+        assert [cell.get("outputs") for cell in fresh.cells] == outputs
+
+    def test_prose_is_not_put_around_the_outputs_of_other_code(self, published_project):
+        before = committed(published_project)
+        published_project.edit("chapters/99-sample/02_second.py", "0.01 *", "0.02 *")
+        assert "make publish" in complaint(published_project.run("publish", "--prose"))
+        assert committed(published_project) == before
+
     def test_a_site_needs_published_pages(self, sample_project):
         assert "make publish" in complaint(sample_project.run("site"))
 

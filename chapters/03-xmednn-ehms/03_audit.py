@@ -18,9 +18,9 @@
 # The decision tree's accuracy of {book}`xmednn.ladder.printed.dt.accuracy` rests on copies: almost
 # every attack row in the test set was also trained on. When copies stay on one side, its balanced
 # accuracy is {book}`xmednn.ladder.copies.dt.balanced_accuracy`; without the clock and on attacks
-# never seen, {book}`xmednn.ladder.blocks.dt.balanced_accuracy`. The network had learnt nothing that
-# could be lost: {book}`xmednn.ladder.printed.dnn.balanced_accuracy` and
-# {book}`xmednn.ladder.blocks.dnn.balanced_accuracy`.
+# never seen, {book}`xmednn.ladder.blocks.dt.balanced_accuracy`. The network had memorised little and
+# loses little: {book}`xmednn.ladder.printed.dnn.balanced_accuracy` as printed,
+# {book}`xmednn.ladder.blocks.dnn.balanced_accuracy` at the end.
 # :::
 #
 # A score answers the question that its protocol asks. The printed protocol asks: *can you recognise
