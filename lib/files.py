@@ -23,6 +23,25 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def state_of(folder: Path, pattern: str) -> tuple[tuple[str, int, int], ...]:
+    """Return names, times and sizes of the files in a folder, to tell whether to read them again.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        May be missing.
+    pattern : str
+        Glob below the folder.
+
+    Returns
+    -------
+    tuple of (str, int, int)
+        Path, time of the last change in nanoseconds, and bytes, sorted by path.
+    """
+    found = ((path, path.stat()) for path in sorted(Path(folder).glob(pattern)))
+    return tuple((str(path), state.st_mtime_ns, state.st_size) for path, state in found)
+
+
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file completely or leave what was there.
 

@@ -5,13 +5,14 @@ import json
 import platform
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
 from lib.errors import ReaderError
-from lib.files import write_whole
+from lib.files import state_of, write_whole
 from lib.paths import reference_folder, run_folder
 
 FORMAT = 1
@@ -253,9 +254,13 @@ class RecordSet(Mapping[str, Record]):
         ReaderError
             If a file is not a record file of this format.
         """
-        return cls(
-            record for path in sorted(Path(folder).glob("*/*.json")) for record in _read_file(path)
-        )
+        return _read_files(state_of(folder, "*/*.json"))
+
+
+# A page asks for the records at each of its numbers; unchanged files are read once.
+@lru_cache(maxsize=8)
+def _read_files(state: tuple[tuple[str, int, int], ...]) -> RecordSet:
+    return RecordSet(record for path, _, _ in state for record in _read_file(Path(path)))
 
 
 def _read_file(path: Path) -> list[Record]:

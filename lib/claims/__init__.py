@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lib import records
@@ -23,6 +24,8 @@ from lib.claims.rendering import (
 )
 from lib.claims.verdicts import VERDICTS, Judgement, judge
 from lib.errors import ReaderError
+from lib.files import state_of
+from lib.paths import CLAIMS, reference_folder, run_folder
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -63,7 +66,14 @@ def judge_all() -> list[Judgement]:
     ReaderError
         If the ledger or a record file is not valid.
     """
-    return judge(load(), records.reference(), records.this_run())
+    folders = (CLAIMS, "*.csv"), (reference_folder(), "*/*.json"), (run_folder(), "*/*.json")
+    return list(_judge_once(tuple(state_of(*each) for each in folders)))
+
+
+# A page with many tables asks as many times; the answer changes only with the files.
+@lru_cache(maxsize=4)
+def _judge_once(_state: tuple) -> tuple[Judgement, ...]:
+    return tuple(judge(load(), records.reference(), records.this_run()))
 
 
 def select(*patterns: str) -> list[Judgement]:

@@ -25,12 +25,14 @@ import csv
 import re
 from dataclasses import dataclass, fields
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 
 from lib.arithmetic import decimals_of, number_of, printed_interval
 from lib.claims.expressions import Call, parse_list
 from lib.errors import ReaderError
+from lib.files import state_of
 from lib.intervals import Interval
 from lib.paths import CLAIMS
 
@@ -136,11 +138,16 @@ def load(folder: Path = CLAIMS) -> Ledger:
         If a file cannot be read or a row breaks a rule of the ledger; the message
         names file and row and says what to do.
     """
-    paths = sorted(Path(folder).glob("*.csv"))
-    if not paths:
+    state = state_of(folder, "*.csv")
+    if not state:
         raise ReaderError(f"no claims ledger (*.csv) in {folder}. Restore data/claims from git.")
+    return Ledger(_read_files(state))
+
+
+@lru_cache(maxsize=4)
+def _read_files(state: tuple[tuple[str, int, int], ...]) -> Ledger:
     ledger, places = Ledger(), {}
-    for path in paths:
+    for path in (Path(name) for name, _, _ in state):
         for number, row in _rows(path):
             place = f"{path.name}, row {number}"
             claim = _claim(row, place)
