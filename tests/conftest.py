@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -77,6 +78,8 @@ class Project:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            # A shell's background job ignores Ctrl-C, and so would all that it starts.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
 
     def run(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess:
@@ -123,11 +126,13 @@ def quick_pages(whole_project, quick_run, tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def site_pages(whole_project, quick_pages) -> Path:
-    """Return the pages of the published book."""
+def site_pages(whole_project, quick_pages, tmp_path_factory) -> Path:
+    """Return the pages of the published book, kept from later builds."""
     result = whole_project.run("site")
     assert result.returncode == 0, result.stdout + result.stderr
-    return whole_project.root / "_build" / "html"
+    pages = tmp_path_factory.mktemp("site") / "html"
+    shutil.copytree(whole_project.root / "_build" / "html", pages)
+    return pages
 
 
 @pytest.fixture

@@ -374,12 +374,12 @@ pd.DataFrame(told).T.map("{:.1%}".format)
 # ## Which file did the authors use?
 #
 # Accuracy, precision and recall of one classifier fix the share of attacks among its test rows. With
-# share $s$, recall $r$ and precision $p$, the wrong rows are
+# share *s*, accuracy *a*, recall *r* and precision *p*, the wrong rows are
 #
-# $$ 1 - a = s\,(1 - r) + s\,r\,\frac{1 - p}{p}, $$
+# > 1 - *a* = *s* (1 - *r*) + *s* *r* (1 - *p*) / *p*,
 #
 # the attacks that were missed and the false alarms. The paper prints three digits behind the point,
-# so each printed row gives a narrow interval for $s$.
+# so each printed row gives a narrow interval for *s*.
 
 # %%
 from lib import claims

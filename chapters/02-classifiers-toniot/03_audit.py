@@ -350,8 +350,8 @@ recorder.save()
 # The shares of attacks differ between devices, between file variants and between rungs, and accuracy
 # changes with them. **Balanced accuracy**, the mean of the shares of attack and of normal rows that
 # are recognised, does not; one half is what guessing gets. The paper does not print it, but accuracy
-# $a$, precision $p$ and recall $r$ fix it. The share of attacks $\pi$ follows from
-# $1 - a = \pi\,((1 - r) + r\,(1 - p) / p)$, and then the share of normal rows that is flagged.
+# *a*, precision *p* and recall *r* fix it. The share of attacks *s* follows from
+# 1 - *a* = *s* ((1 - *r*) + *r* (1 - *p*) / *p*), and then the share of normal rows that is flagged.
 
 # %%
 from lib import claims
