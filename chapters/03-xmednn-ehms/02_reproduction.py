@@ -459,6 +459,9 @@ best.head(3).set_index("fold seed")
 # On the real file one candidate fits every fold. The same seed with another pair dropped fits some,
 # and no other seed more than a few. The folds are found again: seed 1, with `fido` and `tfido`
 # dropped and `dircproxy` kept as one more valid row.
+# (Before this page was written we had looked further, at three thousand seeds; the one that fits is
+# among the first hundred. Ten counts that all agree are no accident of such a search. The same kind of
+# search for the seed of the oversampling and for the removed features found nothing that fits.)
 # That the published splits can be recovered from the published digits alone settles three things at
 # once: the file, the order of oversampling before splitting, and the count of two invalid rows.
 #
