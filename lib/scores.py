@@ -1,4 +1,6 @@
-"""Scores of a binary detector; the attack class is the positive one."""
+"""Scores of a detector with two classes (the attack is the positive one) or with several."""
+
+from collections.abc import Sequence
 
 import numpy as np
 from sklearn import metrics
@@ -114,3 +116,71 @@ def expected_precision(fpr: float, fnr: float, prevalence: float) -> float:
     true_alarms = (1 - fnr) * prevalence
     alarms = true_alarms + fpr * (1 - prevalence)
     return float(true_alarms / alarms) if alarms else float("nan")
+
+
+def multiclass_scores(
+    labels: np.ndarray, chances: np.ndarray, names: Sequence[str] | None = None
+) -> dict[str, float]:
+    """Return the scores of a classifier with several classes, by every usual average.
+
+    Parameters
+    ----------
+    labels : numpy.ndarray
+        Shape (n,), class indices from 0.
+    chances : numpy.ndarray
+        Shape (n, classes), the predicted probability of each class; the largest decides.
+    names : sequence of str, optional
+        What to call each class in the result's keys; its index when left out.
+
+    Returns
+    -------
+    dict of str to float
+        ``accuracy``; ``balanced_accuracy`` (mean recall of the classes that occur);
+        ``f1_macro``, ``f1_weighted`` and ``f1_micro`` over the classes that occur or are
+        predicted, as scikit-learn averages; and for each class against the rest
+        ``roc_auc_<name>`` and ``pr_auc_<name>`` (average precision), NaN where the labels hold
+        no row of the class or no other. All in [0, 1].
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, a label is no class index or a chance is not finite.
+    """
+    labels, chances = np.asarray(labels), np.asarray(chances)
+    names = _class_names(labels, chances, names)
+    predicted = chances.argmax(axis=1)
+    scores = {"accuracy": metrics.accuracy_score(labels, predicted)}
+    # balanced_accuracy_score warns of a predicted class that does not occur.
+    scores["balanced_accuracy"] = metrics.recall_score(
+        labels, predicted, labels=np.unique(labels), average="macro", zero_division=0
+    )
+    for average in ("macro", "weighted", "micro"):
+        scores[f"f1_{average}"] = metrics.f1_score(
+            labels, predicted, average=average, zero_division=0
+        )
+    for index, name in enumerate(names):
+        scores |= _areas(labels == index, chances[:, index], name)
+    return {name: float(score) for name, score in scores.items()}
+
+
+def _class_names(labels, chances, names) -> Sequence[str]:
+    if chances.ndim != 2 or labels.shape != chances.shape[:1] or not labels.size:
+        raise ValueError(f"labels {labels.shape} and chances {chances.shape} do not fit")
+    if not np.isfinite(chances).all():
+        raise ValueError("a chance is not finite")
+    classes = chances.shape[1]
+    if not np.isin(labels, np.arange(classes)).all():
+        raise ValueError(f"labels must be whole numbers from 0 to {classes - 1}")
+    names = [str(index) for index in range(classes)] if names is None else names
+    if len(names) != classes:
+        raise ValueError(f"{len(names)} names are given for {classes} classes")
+    return names
+
+
+def _areas(positive: np.ndarray, chances: np.ndarray, name: str) -> dict[str, float]:
+    if positive.all() or not positive.any():
+        return {f"roc_auc_{name}": float("nan"), f"pr_auc_{name}": float("nan")}
+    return {
+        f"roc_auc_{name}": metrics.roc_auc_score(positive, chances),
+        f"pr_auc_{name}": metrics.average_precision_score(positive, chances),
+    }
