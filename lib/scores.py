@@ -119,7 +119,10 @@ def expected_precision(fpr: float, fnr: float, prevalence: float) -> float:
 
 
 def multiclass_scores(
-    labels: np.ndarray, chances: np.ndarray, names: Sequence[str] | None = None
+    labels: np.ndarray,
+    chances: np.ndarray,
+    names: Sequence[str] | None = None,
+    weights: np.ndarray | None = None,
 ) -> dict[str, float]:
     """Return the scores of a classifier with several classes, by every usual average.
 
@@ -131,6 +134,9 @@ def multiclass_scores(
         Shape (n, classes), the predicted probability of each class; the largest decides.
     names : sequence of str, optional
         What to call each class in the result's keys; its index when left out.
+    weights : numpy.ndarray, optional
+        Shape (n,), above 0: for how many rows each row stands, such as its kind's share of the
+        traffic over its share of these rows; each for one when left out.
 
     Returns
     -------
@@ -144,22 +150,24 @@ def multiclass_scores(
     Raises
     ------
     ValueError
-        If the shapes do not fit, a label is no class index or a chance is not finite.
+        If the shapes do not fit, a label is no class index, a chance is not finite or a weight
+        is not above 0.
     """
     labels, chances = np.asarray(labels), np.asarray(chances)
     names = _class_names(labels, chances, names)
     predicted = chances.argmax(axis=1)
-    scores = {"accuracy": metrics.accuracy_score(labels, predicted)}
+    weighed = {"sample_weight": _row_weights(labels, weights)}
+    scores = {"accuracy": metrics.accuracy_score(labels, predicted, **weighed)}
     # balanced_accuracy_score warns of a predicted class that does not occur.
     scores["balanced_accuracy"] = metrics.recall_score(
-        labels, predicted, labels=np.unique(labels), average="macro", zero_division=0
+        labels, predicted, labels=np.unique(labels), average="macro", zero_division=0, **weighed
     )
     for average in ("macro", "weighted", "micro"):
         scores[f"f1_{average}"] = metrics.f1_score(
-            labels, predicted, average=average, zero_division=0
+            labels, predicted, average=average, zero_division=0, **weighed
         )
     for index, name in enumerate(names):
-        scores |= _areas(labels == index, chances[:, index], name)
+        scores |= _areas(labels == index, chances[:, index], name, weighed)
     return {name: float(score) for name, score in scores.items()}
 
 
@@ -177,10 +185,19 @@ def _class_names(labels, chances, names) -> Sequence[str]:
     return names
 
 
-def _areas(positive: np.ndarray, chances: np.ndarray, name: str) -> dict[str, float]:
+def _row_weights(labels, weights) -> np.ndarray | None:
+    if weights is None:
+        return None
+    weights = np.asarray(weights, dtype=float)
+    if weights.shape != labels.shape or not (np.isfinite(weights) & (weights > 0)).all():
+        raise ValueError(f"{len(labels)} rows need as many weights, all above 0")
+    return weights
+
+
+def _areas(positive: np.ndarray, chances: np.ndarray, name: str, weighed) -> dict[str, float]:
     if positive.all() or not positive.any():
         return {f"roc_auc_{name}": float("nan"), f"pr_auc_{name}": float("nan")}
     return {
-        f"roc_auc_{name}": metrics.roc_auc_score(positive, chances),
-        f"pr_auc_{name}": metrics.average_precision_score(positive, chances),
+        f"roc_auc_{name}": metrics.roc_auc_score(positive, chances, **weighed),
+        f"pr_auc_{name}": metrics.average_precision_score(positive, chances, **weighed),
     }

@@ -99,6 +99,21 @@ class TestMulticlass:
         expected = metrics.roc_auc_score(labels, chances, **by_class) if classes > 2 else mean_area
         assert mean_area == pytest.approx(expected)
 
+    @given(st.integers(0, 2**32 - 1))
+    def test_a_weight_stands_for_so_many_rows(self, seed):
+        draw = np.random.default_rng(seed)
+        labels = np.r_[0, 1, 2, draw.integers(3, size=20)]
+        chances = draw.dirichlet(np.ones(3), len(labels))
+        weights = draw.integers(1, 5, size=len(labels))
+        repeated = multiclass_scores(labels.repeat(weights), chances.repeat(weights, axis=0))
+        # No average depends on the unit of the weights.
+        assert multiclass_scores(labels, chances, weights=weights / 7) == pytest.approx(repeated)
+
+    @pytest.mark.parametrize("weights", [[1, 1], [1, 1, 1, 1, 1, 0], [1, 1, 1, 1, 1, np.nan]])
+    def test_every_row_needs_a_weight_above_zero(self, weights):
+        with pytest.raises(ValueError, match="6 rows need as many weights"):
+            multiclass_scores(THREE, CHANCES, weights=np.array(weights))
+
     def test_classes_carry_the_given_names(self):
         scores = multiclass_scores(THREE, CHANCES, ("dos", "ddos", "scan"))
         assert {"roc_auc_dos", "pr_auc_scan"} <= set(scores)
