@@ -186,11 +186,9 @@ def first_test_day(days: np.ndarray, test_share: float = TEST_SHARE) -> np.datet
     ValueError
         If all rows are of one day, which cannot be on both sides.
     """
-    distinct, counts = np.unique(days, return_counts=True)
-    if len(distinct) < 2:
+    if len(np.unique(days)) < 2:
         raise ValueError(f"{len(days)} rows of one day cannot be split by day")
-    shares = counts[::-1].cumsum()[::-1] / counts.sum()
-    return distinct[1 + np.abs(shares[1:] - test_share).argmin()]
+    return _first_test_moment(days, test_share)
 
 
 def split_types(
@@ -234,6 +232,105 @@ def split_types(
     late = (days >= first_test_day(days[own], test_share)) & own
     tested = late | (types == held_out)
     return np.flatnonzero(~tested), np.flatnonzero(tested)
+
+
+def split_latest(
+    moments: np.ndarray, strata: np.ndarray, test_share: float = TEST_SHARE
+) -> tuple[np.ndarray, np.ndarray]:
+    """Train on the earlier rows of each stratum and test on its latest.
+
+    Parameters
+    ----------
+    moments : numpy.ndarray
+        Shape (rows,), when each row began, in any unit that sorts.
+    strata : numpy.ndarray
+        Shape (rows,), such as the kind of attack: each has its own first test moment.
+    test_share : float
+        Share of a stratum's rows that should test, in (0, 1).
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Training and test row numbers; within a stratum, every test row is later than every
+        training row, so the share is met as nearly as rows of one moment allow.
+
+    Raises
+    ------
+    ValueError
+        If all rows of a stratum are of one moment.
+    """
+    late = np.zeros(len(moments), dtype=bool)
+    for stratum in np.unique(strata):
+        own = np.flatnonzero(strata == stratum)
+        if len(np.unique(moments[own])) < 2:
+            raise ValueError(f"the {len(own)} rows of stratum {stratum} are of one moment")
+        late[own] = moments[own] >= _first_test_moment(moments[own], test_share)
+    return np.flatnonzero(~late), np.flatnonzero(late)
+
+
+def _first_test_moment(moments, test_share):
+    """Return the moment, not the first, from which on the share of rows is nearest."""
+    distinct, counts = np.unique(moments, return_counts=True)
+    shares = counts[::-1].cumsum()[::-1] / counts.sum()
+    return distinct[1 + np.abs(shares[1:] - test_share).argmin()]
+
+
+def split_sessions(
+    sessions: np.ndarray,
+    labels: np.ndarray,
+    seed: int,
+    weights: np.ndarray | None = None,
+    test_share: float = TEST_SHARE,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Hold whole attack sessions of each class out of training.
+
+    Sessions are drawn until they hold the wanted share of the class; one that would leave
+    training with less than that share is passed over.
+
+    Parameters
+    ----------
+    sessions : numpy.ndarray
+        Shape (rows,), the session of each row.
+    labels : numpy.ndarray
+        Shape (rows,), the class of each row.
+    seed : int
+        Decides which sessions test.
+    weights : numpy.ndarray, optional
+        Shape (rows,), for how much of its class each row stands; all the same when left out.
+    test_share : float
+        The least share of a class's weight on either side, in (0, 0.5].
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Training and test row numbers; within a class, no session is in both.
+
+    Raises
+    ------
+    ValueError
+        If the sessions of a class cannot be shared out like that.
+    """
+    random = np.random.default_rng(seed)
+    weights = np.ones(len(labels)) if weights is None else np.asarray(weights)
+    tested = np.zeros(len(labels), dtype=bool)
+    for label in np.unique(labels):
+        own = labels == label
+        tested[own] = _held_out(sessions[own], weights[own], random, test_share, label)
+    return np.flatnonzero(~tested), np.flatnonzero(tested)
+
+
+def _held_out(sessions, weights, random, test_share, label) -> np.ndarray:
+    least = test_share * weights.sum()
+    held = np.zeros(len(sessions), dtype=bool)
+    for session in random.permutation(np.unique(sessions)):
+        more = held | (sessions == session)
+        if weights[~more].sum() >= least:
+            held = more
+        if weights[held].sum() >= least:
+            return held
+    raise ValueError(
+        f"the sessions of class {label} cannot be shared out with {test_share:.0%} on both sides"
+    )
 
 
 def sample_moments(
