@@ -2,7 +2,7 @@
 
 from lib.datasets.closeness import fidelity, fidelity_summary
 from lib.datasets.downloading import download, download_all
-from lib.datasets.loading import Dataset, at_hand, card, load
+from lib.datasets.loading import Dataset, at_hand, card, draw_twin, load
 from lib.datasets.registry import Entry, Part, Variant, entry, names
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "card",
     "download",
     "download_all",
+    "draw_twin",
     "entry",
     "fidelity",
     "fidelity_summary",

@@ -2,12 +2,13 @@
 
 import hashlib
 import os
-from dataclasses import dataclass
+import warnings
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
-from lib.datasets import locate, registry, schema, toniot_checks, twin
+from lib.datasets import columnar, locate, registry, schema, toniot_checks, twin
 from lib.datasets.registry import Entry, Variant
 from lib.errors import ReaderError
 
@@ -30,7 +31,11 @@ class Dataset:
     sha256 : str
         The file's digest; of several files, the digest of their digests; empty for a twin.
     frame : pandas.DataFrame
-        One row a record, as read: text untouched, padding included.
+        One row a record, as read: text untouched, padding included. Of a variant with ``kept``
+        columns: these alone, text as categories and without padding; of one with a
+        ``reservoir``, the rows that were drawn.
+    counts : dict of str to dict of str to int
+        All rows of the files by class and subclass; empty where the registry has no subclasses.
     """
 
     name: str
@@ -39,6 +44,7 @@ class Dataset:
     path: Path | None
     sha256: str
     frame: pd.DataFrame
+    counts: dict[str, dict[str, int]] = field(default_factory=dict)
 
     @property
     def banner(self) -> str:
@@ -90,7 +96,7 @@ def load(name: str, variant: str | None = None, allow_unknown_digest: bool = Fal
     entry = registry.entry(name)
     allowed = allow_unknown_digest or _switch("IDS_DATA_ALLOW_UNKNOWN")
     found = None if _switch("IDS_TWIN") else locate.locate(entry, variant, allowed)
-    return _twin(entry, variant) if found is None else _file(entry, found)
+    return _twin(entry, variant) if found is None else _file(entry, found, allowed)
 
 
 def at_hand(name: str, group: str) -> list[Dataset]:
@@ -124,23 +130,114 @@ def _is_here(variant: Variant, name: str) -> bool:
     return locate.locate(registry.entry(name), variant.name, allowed) is not None
 
 
-def _file(entry: Entry, found: locate.Located) -> Dataset:
+def _file(entry: Entry, found: locate.Located, allowed: bool) -> Dataset:
+    variant = found.variant
+    if variant.by_content:
+        paths, content = _streamed(found)
+        known = _is_known(found, content.counts, allowed)
+        frame, counts = content.frame, content.counts
+    else:
+        paths, known = found.paths, found.known
+        frame = _read(entry, found)
+        counts = _counted(frame, variant)
+        frame = columnar.kept(frame, variant) if variant.kept else frame
+    return Dataset(
+        name=entry.name,
+        variant=variant.name,
+        source="real" if known else "unknown",
+        path=paths[0],
+        sha256=_joined([locate.digest(path) for path in paths]),
+        frame=frame,
+        counts=counts,
+    )
+
+
+def _joined(digests: list[str]) -> str:
+    return (
+        digests[0] if len(digests) == 1 else hashlib.sha256("\n".join(digests).encode()).hexdigest()
+    )
+
+
+def _read(entry: Entry, found: locate.Located) -> pd.DataFrame:
     frames = [schema.read(path, found.variant, entry.variants) for path in found.paths]
     for path, frame in zip(found.paths, frames, strict=True):
         CHECKS.get(entry.name, _no_check)(path, frame)
-    joined = hashlib.sha256("\n".join(found.sha256).encode()).hexdigest()
-    return Dataset(
-        name=entry.name,
-        variant=found.variant.name,
-        source="real" if found.known else "unknown",
-        path=found.paths[0],
-        sha256=found.sha256[0] if len(found.sha256) == 1 else joined,
-        frame=frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True),
+    return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+
+
+def _counted(frame: pd.DataFrame, variant: Variant) -> dict[str, dict[str, int]]:
+    """Count rows by class and subclass, where the variant has subclasses."""
+    if not variant.subclass_column:
+        return {}
+    counted = frame.groupby([variant.class_column, variant.subclass_column], observed=True).size()
+    return {one: counted[one].to_dict() for one in counted.index.unique(0)}
+
+
+def _streamed(found: locate.Located) -> tuple[list[Path], columnar.Content]:
+    """Read files that are known by their content, in the order of their row numbers."""
+    paths = columnar.in_order(found.paths, found.variant)
+    if paths != list(found.paths):
+        warnings.warn(
+            f"the files of {found.variant.name} are not numbered in the order of their rows; some "
+            f"may be swapped. They are read in the order {', '.join(p.name for p in paths)}.",
+            stacklevel=2,
+        )
+    return paths, columnar.read(paths, found.variant)
+
+
+def _is_known(found: locate.Located, counts: dict, allowed: bool) -> bool:
+    """Tell whether files hold what the registry says; raise when they do not and must."""
+    known = counts == found.variant.subclass_counts
+    if not known and not allowed:
+        raise _content_error(found, counts)
+    return known
+
+
+def _content_error(found: locate.Located, counts: dict) -> ReaderError:
+    expected = found.variant.subclass_counts
+    keys = dict.fromkeys(
+        (one, sub) for side in (expected, counts) for one in side for sub in side[one]
+    )
+    pairs = {
+        key: [side.get(key[0], {}).get(key[1], 0) for side in (expected, counts)] for key in keys
+    }
+    told = "\n".join(
+        f"  {one} {sub}: expected {known:,}, found {here:,} rows"
+        for (one, sub), (known, here) in pairs.items()
+        if known != here
+    )
+    return ReaderError(
+        f"{found.paths[0].parent}: the {len(found.paths)} files of {found.variant.name} do not hold "
+        f"what the book knows of it.\n{told}\n"
+        "Get the files again as published, move them away, or accept them with "
+        "IDS_DATA_ALLOW_UNKNOWN=1 (in Python: allow_unknown_digest=True); every result is then "
+        "marked not comparable."
     )
 
 
 def _no_check(_path: Path, _frame: pd.DataFrame) -> None:
     """Leave a data set without rules between its cells as it is."""
+
+
+def draw_twin(name: str, variant: str | None = None) -> Dataset:
+    """Load the synthetic twin of a data set, whether its real files are at hand or not.
+
+    Parameters
+    ----------
+    name, variant : str
+        As for `load`.
+
+    Returns
+    -------
+    Dataset
+        Of source ``"twin"``.
+
+    Raises
+    ------
+    ReaderError
+        If there is no twin, or its file is missing or damaged.
+    """
+    return _twin(registry.entry(name), variant)
 
 
 def _twin(entry: Entry, variant: str | None) -> Dataset:
@@ -150,7 +247,8 @@ def _twin(entry: Entry, variant: str | None) -> Dataset:
             f"{entry.name}: the data is not at hand and has no synthetic twin. {entry.obtain}"
         )
     chosen = candidates[0]
-    return Dataset(entry.name, chosen.name, "twin", None, "", twin.make_twin(entry.name, variant))
+    frame = twin.make_twin(entry.name, variant)
+    return Dataset(entry.name, chosen.name, "twin", None, "", frame, _counted(frame, chosen))
 
 
 def _size(variant: Variant) -> list[tuple[str, str]]:

@@ -30,7 +30,8 @@ class Located:
     sha256 : tuple of str
         The digests as found.
     known : bool
-        Whether every digest is the registered one.
+        Whether every digest is the registered one; of a variant known by its content, whether
+        all files are there, for only reading them tells what they hold.
     """
 
     variant: Variant
@@ -103,6 +104,8 @@ def _match(files: Iterable[Path], part: Part) -> Path | None:
 
 def _known(folder: Path, variant: Variant, any_name: bool = False) -> Located | None:
     """Find a variant's files by digest, below a folder, under their own names or any name."""
+    if variant.by_content:
+        return None if any_name else _complete(folder, variant)
     every = [path for path in _below(folder) if path.is_file()] if any_name else None
     paths = tuple(_match(every or _files(folder, part), part) for part in variant.parts)
     if not all(paths):
@@ -110,11 +113,55 @@ def _known(folder: Path, variant: Variant, any_name: bool = False) -> Located | 
     return Located(variant, paths, tuple(part.sha256 for part in variant.parts), True)
 
 
+def _complete(folder: Path, variant: Variant) -> Located | None:
+    """Find the files of a variant without digests by their names, all of them or none."""
+    wanted = {name: part for part in variant.parts for name in part.file_names}
+    found: dict[Part, Path] = {}
+    for path in _named(folder, tuple(wanted)):
+        if path.is_file():
+            found.setdefault(wanted[path.name], path)
+    missing = [part for part in variant.parts if part not in found]
+    if missing:
+        _check_missing(folder, variant, found, missing)
+        return None
+    digests = {part: digest(found[part]) for part in variant.parts}
+    _check_twice(found, digests)
+    return Located(
+        variant, tuple(found[part] for part in variant.parts), tuple(digests.values()), True
+    )
+
+
+def _check_missing(folder: Path, variant: Variant, found: dict, missing: list[Part]) -> None:
+    """Refuse a part of the files; a file under a second, plain name alone may be another's."""
+    named = [part for part, path in found.items() if path.name == part.file_names[0]]
+    if not named:
+        return
+    names = [part.file_names[0] for part in missing]
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    raise ReaderError(
+        f"{folder} has {len(found)} of the {len(variant.parts)} files of {variant.name}; missing: "
+        f"{', '.join(names[:5])}{more}. Put them there as well, or move {found[named[0]].name} "
+        "and the others out of the way to use another form of the data."
+    )
+
+
+def _check_twice(found: dict[Part, Path], digests: dict[Part, str]) -> None:
+    """Refuse two parts of the same content."""
+    first: dict[str, Part] = {}
+    for part, known in digests.items():
+        other = first.setdefault(known, part)
+        if other != part:
+            raise ReaderError(
+                f"{found[part]} has the same content as {found[other].name}, byte for byte, so "
+                f"another part of the data is missing. Get {part.file_names[0]} again."
+            )
+
+
 def _strangers(folder: Path, entry: Entry, variant: Variant) -> Iterator[tuple[Part, Path]]:
     """Yield files that bear a known name and hold nothing that the registry knows."""
     known = {part.sha256 for other in entry.variants for part in other.parts}
     for part in variant.parts:
-        for path in _files(folder, part):
+        for path in _files(folder, part) if part.sha256 else ():
             if digest(path) not in known:
                 yield part, path
                 break

@@ -45,18 +45,34 @@ class Part:
     file_names : tuple of str
         Names under which the file is published or passed on.
     bytes, rows : int
-        Its size and its number of data rows (heading not counted).
+        Its size and its number of data rows (heading not counted); 0 when not known.
     sha256 : str
-        Digest of its bytes.
+        Digest of its bytes; empty when not known.
     address : str
         Official address of the file itself; empty when it stands behind a form.
     """
 
     file_names: tuple[str, ...]
-    bytes: int
-    rows: int
-    sha256: str
+    bytes: int = 0
+    rows: int = 0
+    sha256: str = ""
     address: str = ""
+
+
+@dataclass(frozen=True)
+class Reservoir:
+    """How rows are drawn from files that are too large to keep.
+
+    Attributes
+    ----------
+    rows : int
+        At most this many rows of each subclass; a subclass that has no more is kept whole.
+    seed : int
+        The same seed draws the same rows.
+    """
+
+    rows: int
+    seed: int
 
 
 @dataclass(frozen=True)
@@ -79,9 +95,20 @@ class Variant:
     separator, encoding : str
         How the text is read.
     twin : str
-        Name of the parameter file in ``data/twins``; empty when there is no twin.
+        Name of the twin's parameters or table in ``data/twins``; empty when there is no twin.
     ordered : bool
         Whether the columns must stand in this order in the file; a frame always has it.
+    subclass_column, subclass_counts : str, dict of str to dict of str to int
+        The column that divides the classes, and the number of rows of each class and subclass.
+    kept : tuple of str
+        The columns of a frame, in this order; those of the file when empty. Where it is given, a
+        frame has text as categories and without padding.
+    key : str
+        The integer column that numbers the rows; parts are read in its order.
+    heading : {"required", "optional"}
+        Whether a file may begin with its first row.
+    reservoir : Reservoir, optional
+        When the files are too large to keep, how a frame is drawn from them.
     """
 
     name: str
@@ -94,6 +121,17 @@ class Variant:
     encoding: str = "utf-8"
     twin: str = ""
     ordered: bool = True
+    subclass_column: str = ""
+    subclass_counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    kept: tuple[str, ...] = ()
+    key: str = ""
+    heading: str = "required"
+    reservoir: Reservoir | None = None
+
+    @property
+    def by_content(self) -> bool:
+        """Whether the files have no registered digest and are known by their counts alone."""
+        return not all(part.sha256 for part in self.parts)
 
     @property
     def group(self) -> str:
@@ -103,7 +141,8 @@ class Variant:
     @property
     def rows(self) -> int:
         """Number of data rows over all parts."""
-        return sum(part.rows for part in self.parts)
+        of_parts = sum(part.rows for part in self.parts)
+        return sum(self.class_counts.values()) if self.by_content else of_parts
 
     @property
     def column_names(self) -> list[str]:
@@ -170,12 +209,25 @@ def _column(name: str, described) -> Column:
 
 def _variant(name: str, described: dict) -> Variant:
     details = dict(described)
-    details["parts"] = tuple(
-        Part(**(part | {"file_names": tuple(part["file_names"])})) for part in details["parts"]
-    )
-    columns = details["columns"]
+    parts, columns = details["parts"], details["columns"]
+    details["parts"] = _numbered(**parts) if isinstance(parts, dict) else tuple(map(_part, parts))
     details["columns"] = tuple(_column(column, columns[column]) for column in columns)
+    details["kept"] = tuple(details.get("kept", ()))
+    if details.get("reservoir"):
+        details["reservoir"] = Reservoir(**details["reservoir"])
     return Variant(name=name, **details)
+
+
+def _part(described: dict) -> Part:
+    return Part(**(described | {"file_names": tuple(described["file_names"])}))
+
+
+def _numbered(numbered: list[str], count: int) -> tuple[Part, ...]:
+    """Return parts whose names differ by a number, counted from 1."""
+    return tuple(
+        Part(tuple(pattern.format(number=number) for pattern in numbered))
+        for number in range(1, count + 1)
+    )
 
 
 @lru_cache

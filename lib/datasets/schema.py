@@ -14,7 +14,7 @@ NULLABLE_DTYPES = {"text": "str", "integer": "Int64", "number": "float64"}
 REMEDY = "Use the official file as published (make data), not an edited or re-saved copy."
 
 
-def _rows(count: int) -> str:
+def rows_text(count: int) -> str:
     return f"{count:,} row" if count == 1 else f"{count:,} rows"
 
 
@@ -83,12 +83,12 @@ def read(path: Path, variant: Variant, others: tuple[Variant, ...] = ()) -> pd.D
     _check_other_form(path, text, variant, others)
     _check_heading(path, text, variant)
     if text.empty:
-        raise _empty(path, variant, "has a heading but no data")
+        raise empty_error(path, variant, "has a heading but no data")
     text = text[[name for name in variant.column_names if name in text]]
     return _check_values(path, text, variant)
 
 
-def _empty(path: Path, variant: Variant, state: str) -> ReaderError:
+def empty_error(path: Path, variant: Variant, state: str) -> ReaderError:
     return ReaderError(
         f"{path} {state}: 0 rows in every column from {variant.columns[0].name!r} to "
         f"{variant.columns[-1].name!r}, expected {variant.rows:,}. Get the file again (make data)."
@@ -99,7 +99,7 @@ def _read_text(path: Path, variant: Variant) -> pd.DataFrame:
     try:
         return _parse(path, variant)
     except pd.errors.EmptyDataError:
-        raise _empty(path, variant, "is empty") from None
+        raise empty_error(path, variant, "is empty") from None
     except UnicodeDecodeError:
         raise _encoding_error(path, variant) from None
     except pd.errors.ParserError as problem:
@@ -136,7 +136,7 @@ def _encoding_error(path: Path, variant: Variant) -> ReaderError:
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeError):
         pass
     return ReaderError(
-        f"{path} is not {variant.encoding.upper()} text: {columns}, {_rows(count)} with bytes "
+        f"{path} is not {variant.encoding.upper()} text: {columns}, {rows_text(count)} with bytes "
         f"that cannot be read. {REMEDY} If you converted it, save it as {variant.encoding.upper()}."
     )
 
@@ -147,17 +147,17 @@ def _check_heading(path: Path, text: pd.DataFrame, variant: Variant) -> None:
     if found == expected or (not variant.ordered and sorted(found) == sorted(expected)):
         return
     if len(found) == 1 and len(expected) > 1:
-        raise _separator_error(path, found[0], len(text), variant)
+        raise separator_error(path, found[0], len(text), variant)
     missing = [name for name in expected if name not in found]
     extra = [name for name in found if name not in expected]
     if not missing and not extra:
         raise ReaderError(
             f"{path}: the columns are in another order, first at "
             f"{next(a for a, b in zip(found, expected, strict=False) if a != b)!r}; this concerns "
-            f"all {_rows(len(text))}. {REMEDY}"
+            f"all {rows_text(len(text))}. {REMEDY}"
         )
     raise ReaderError(
-        f"{path}: {_heading_difference(missing, extra)}; this concerns all {_rows(len(text))}. "
+        f"{path}: {heading_difference(missing, extra)}; this concerns all {rows_text(len(text))}. "
         f"{REMEDY} If you renamed a column, give it its old name back."
     )
 
@@ -176,23 +176,23 @@ def _check_other_form(
         return
     names = ", ".join(part.file_names[0] for part in other.parts)
     raise ReaderError(
-        f"{path} should hold {variant.name}, but the columns of its {_rows(len(text))} "
+        f"{path} should hold {variant.name}, but the columns of its {rows_text(len(text))} "
         f"({', '.join(found)}) are those of {other.name}; two files may be swapped. "
         f"Name it {names}, and put the right file in its place."
     )
 
 
-def _separator_error(path: Path, heading: str, count: int, variant: Variant) -> ReaderError:
+def separator_error(path: Path, heading: str, count: int, variant: Variant) -> ReaderError:
     used = max(";\t|,", key=heading.count)
     name = {";": "semicolons", "\t": "tabs", "|": "bars", ",": "commas"}[used]
     return ReaderError(
         f"{path} is separated by {name}, not by {variant.separator!r}: column "
-        f"{variant.columns[0].name!r} and the others run together in all {_rows(count)}. {REMEDY} "
+        f"{variant.columns[0].name!r} and the others run together in all {rows_text(count)}. {REMEDY} "
         f"If you exported it, export it with {variant.separator!r} between the columns."
     )
 
 
-def _heading_difference(missing: list[str], extra: list[str]) -> str:
+def heading_difference(missing: list[str], extra: list[str]) -> str:
     pairs = {name: difflib.get_close_matches(name, extra, n=1) for name in missing}
     told = [
         f"column {name!r} is missing" + (f" (there is {close[0]!r} instead)" if close else "")
@@ -239,6 +239,6 @@ def _value_error(path: Path, failures: pd.DataFrame, variant: Variant) -> Reader
     )
     others = f" Other columns concerned: {', '.join(affected[1:])}." if affected[1:] else ""
     return ReaderError(
-        f"{path}: column {column.name!r} holds {examples} in {_rows(len(cases))}; {wanted}."
+        f"{path}: column {column.name!r} holds {examples} in {rows_text(len(cases))}; {wanted}."
         f"{others} {REMEDY}"
     )
