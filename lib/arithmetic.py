@@ -31,7 +31,7 @@ def number_of(text: str) -> float:
     Parameters
     ----------
     text : str
-        Digits, an optional sign and decimal point, commas between thousands.
+        Digits, an optional sign and decimal point, commas or spaces between thousands.
 
     Returns
     -------
@@ -41,16 +41,38 @@ def number_of(text: str) -> float:
     Raises
     ------
     ValueError
-        If the text is not a finite number, or its commas do not part thousands.
+        If the text is not a finite number, or what parts its digits does not part thousands.
     """
-    whole = text.strip().lstrip("+-").partition(".")[0]
-    groups = whole.split(",")
-    if len(groups) > 1 and (len(groups[0]) > 3 or any(len(group) != 3 for group in groups[1:])):
-        raise ValueError(f"{text!r} has a comma that does not part thousands")
-    value = float(text.replace(",", ""))
+    value = float(ungrouped(text))
     if not math.isfinite(value) or "_" in text:
         raise ValueError(f"{text!r} is not a finite number")
     return value
+
+
+def ungrouped(text: str) -> str:
+    """Return a printed number without what parts its thousands.
+
+    Parameters
+    ----------
+    text : str
+        Such as ``"16,318"`` or ``"3 668 522"``.
+
+    Returns
+    -------
+    str
+        Such as ``"16318"``.
+
+    Raises
+    ------
+    ValueError
+        If commas or spaces part anything but thousands, or both stand in one number.
+    """
+    whole, point, fraction = text.strip().partition(".")
+    mark = " " if " " in whole else ","
+    groups = whole.lstrip("+-").split(mark)
+    if len(groups) > 1 and (len(groups[0]) > 3 or any(len(group) != 3 for group in groups[1:])):
+        raise ValueError(f"{text!r} is no number: its parts are not thousands")
+    return whole.replace(mark, "") + point + fraction
 
 
 def printed_interval(value: float, decimals: int, truncation: bool = False) -> Interval:
@@ -123,6 +145,22 @@ def possible_totals(intervals: Sequence[Interval], totals: Iterable[int]) -> lis
         Sizes for which each interval holds a whole number of right answers.
     """
     return [total for total in totals if all(counts_printing_as(each, total) for each in intervals)]
+
+
+def saving_interval(shorter: Interval, longer: Interval) -> Interval:
+    """Return the share of a longer time that a shorter one saves.
+
+    Parameters
+    ----------
+    shorter, longer : Interval
+        Times in one unit, positive.
+
+    Returns
+    -------
+    Interval
+        Of ``1 - shorter / longer``; below 0 where the first time is the longer one.
+    """
+    return Interval(1 - shorter.high / longer.low, 1 - shorter.low / longer.high)
 
 
 def mean_interval(intervals: Sequence[Interval]) -> Interval:

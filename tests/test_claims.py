@@ -87,6 +87,7 @@ def test_every_record_and_conclusion_of_the_ledger_follows_the_record_names():
     names = {
         "xmednn": ("data", "table1", "figure3", "table2", "figure5", "ladder"),
         "toniot": ("fridge", "garage_door", "motion_light", "thermostat"),
+        "botiot": ("data", "table_v", "abstract", "loss"),
     }
     for claim in claims.load().values():
         used = rules.record_ids(claim.rule) if claim.rule else [claim.record]
@@ -399,6 +400,8 @@ def test_what_the_paper_contradicts_is_found_and_nothing_else():
         "toniot.conclusion.garage_door.dt_below_rf",
         "toniot.conclusion.best_classifier",
         "toniot.conclusion.rf_all_datasets",
+        "botiot.abstract.training_saving",
+        "botiot.abstract.testing_saving",
     }
     reason = checks.failed_check(book["xmednn.data.rows"], book)
     assert reason == "14,272 + 2,046 gives 16,318, but 16,138 is printed."

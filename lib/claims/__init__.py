@@ -22,7 +22,7 @@ from lib.claims.rendering import (
     scoreboard,
     scoreboard_html,
 )
-from lib.claims.verdicts import VERDICTS, Judgement, judge
+from lib.claims.verdicts import NOT_JUDGED, VERDICTS, Judgement, judge
 from lib.errors import ReaderError
 from lib.files import state_of
 from lib.paths import CLAIMS, reference_folder, run_folder
@@ -251,7 +251,7 @@ def command(json: bool = False, paper: str | None = None, verdict: str | None = 
 
 def _filtered(judgements: list[Judgement], name: str, wanted: str | None) -> list[Judgement]:
     known = {getattr(each, name) for each in judgements} | (
-        {*VERDICTS, "setting", "context"} if name == "verdict" else set()
+        {*VERDICTS, *NOT_JUDGED} if name == "verdict" else set()
     )
     if wanted is not None and wanted not in known:
         raise ReaderError(f"there is no {name} {wanted!r}. Use one of: {', '.join(sorted(known))}")

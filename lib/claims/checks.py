@@ -7,6 +7,8 @@ dotted id stands for the printed number of that claim.
 =============================================== ==============================================
 ``sum(a, b, ...)``, ``difference(a, b)``        the claim is their sum, or their difference
 ``ratio(a, b)``                                 the claim is a / b
+``share(a, p)``                                 the claim is the share of a in the sum of claims p
+``saving(a, b, p)``                             the claim is 1 - a / b; p are the times of the table
 ``same(a)``                                     the claim prints the same quantity as a
 ``mean(p)``, ``deviation(p)``                   mean and standard deviation of claims fitting p
 ``f1(precision, recall)``                       the claim is the F1 score of one class
@@ -28,6 +30,7 @@ import math
 from collections.abc import Callable
 from functools import lru_cache
 from inspect import signature
+from itertools import permutations
 
 import numpy as np
 
@@ -127,6 +130,42 @@ def _ratio(claim: Claim, ledger: Ledger, first, second) -> str:
     part, whole = _exact(ledger, first), _exact(ledger, second)
     formula = f"{_text(ledger, first)} / {_text(ledger, second)}"
     return _compare(claim, Interval(part.low / whole.high, part.high / whole.low), formula)
+
+
+def _share(claim: Claim, ledger: Ledger, part: str, pattern: str) -> str:
+    named = ledger.matching(pattern)
+    parts = [_exact(ledger, each.id) for each in named]
+    own = _exact(ledger, part)
+    whole = Interval(sum(each.low for each in parts), sum(each.high for each in parts))
+    total = f"{sum(each.number for each in named):,.0f}"
+    formula = f"{_text(ledger, part)} of the sum {total} of the {len(named)} rows"
+    return _compare(claim, Interval(own.low / whole.high, own.high / whole.low), formula)
+
+
+def _saving(claim: Claim, ledger: Ledger, first: str, second: str, pattern: str) -> str:
+    formula = f"1 - {ledger[first].published} / {ledger[second].published}"
+    problem = _compare(claim, _saved(ledger[first], ledger[second]), formula)
+    return f"{problem} {_other_pairs(claim, ledger.matching(pattern))}" if problem else ""
+
+
+def _saved(shorter: Claim, longer: Claim) -> Interval:
+    """Return the share of time that is saved, whatever the units of the two claims' records."""
+    printed = [
+        arithmetic.printed_interval(each.number, each.decimals) for each in (shorter, longer)
+    ]
+    return arithmetic.saving_interval(*printed)
+
+
+def _other_pairs(claim: Claim, times: list[Claim]) -> str:
+    fitting = [
+        f"{shorter.published} and {longer.published} ({shorter.subject}; {longer.subject})"
+        for shorter, longer in permutations(times, 2)
+        if not _compare(claim, _saved(shorter, longer), "")
+    ]
+    pairs = len(times) * (len(times) - 1) // 2
+    if not fitting:
+        return f"None of the {pairs} pairs of the column gives it."
+    return f"Of the {pairs} pairs of the column these give it: {'; '.join(fitting)}."
 
 
 def _same(claim: Claim, ledger: Ledger, other: str) -> str:
@@ -405,6 +444,8 @@ CHECKS: dict[str, Callable[..., str]] = {
     "sum": _sum,
     "difference": _difference,
     "ratio": _ratio,
+    "share": _share,
+    "saving": _saving,
     "same": _same,
     "mean": _mean,
     "deviation": _deviation,

@@ -7,9 +7,11 @@ paper : short name of the paper.
 locator : where in the paper it is printed.
 subject, dataset, metric, average : what the number is about; average may be empty.
 published : text exactly as printed; for a conclusion the phrase.
-unit : a key of `UNITS`; ``%`` is printed in hundredths of the record's unit.
+unit : a key of `UNITS`; ``%`` is printed in hundredths of the record's unit. ``seconds of 9.5`` is a
+    time whose record is the ratio to a time that is printed as 9.5 seconds.
 kind : ``value`` (judged against a record), ``conclusion`` (judged by a rule),
-    ``setting`` (an input of the study, held only against other printed numbers) or
+    ``setting`` (an input of the study, held only against other printed numbers),
+    ``time`` (seconds on the authors' machine, the unit of other times) or
     ``context`` (cited from another paper, never judged).
 record : id of the record that a value is compared with.
 variants : data files that may judge the claim, as the registry names them, parted by spaces;
@@ -36,11 +38,12 @@ from lib.files import state_of
 from lib.intervals import Interval
 from lib.paths import CLAIMS
 
-KINDS = ("value", "conclusion", "setting", "context")
+KINDS = ("value", "conclusion", "setting", "time", "context")
 JUDGED = ("value", "conclusion")
-COUNTS = ("rows", "features", "neurons", "layers", "epochs", "folds")
+COUNTS = ("rows", "features", "neurons", "layers", "epochs", "steps", "folds")
 # Divide a printed number by this to get the unit of its record.
-UNITS = {"%": 100.0, "": 1.0} | dict.fromkeys(("fraction", "rank", *COUNTS), 1.0)
+UNITS = {"%": 100.0, "": 1.0} | dict.fromkeys(("fraction", "rank", "seconds", *COUNTS), 1.0)
+RELATIVE_TIME = re.compile(r"seconds of (\d+(?:\.\d+)?)")
 REQUIRED = ("id", "paper", "locator", "subject", "dataset", "metric", "published", "kind")
 ID = re.compile(r"[a-z]\w*(\.\w+)+")
 
@@ -69,7 +72,8 @@ class Claim:
     @property
     def scale(self) -> float:
         """What a record's value is multiplied with to get the claim's unit."""
-        return UNITS[self.unit]
+        relative = RELATIVE_TIME.fullmatch(self.unit)
+        return float(relative[1]) if relative else UNITS[self.unit]
 
     @property
     def decimals(self) -> int:
@@ -233,15 +237,21 @@ def _validate(claim: Claim, place: str) -> None:
         )
     if claim.kind not in KINDS:
         _refuse(place, f"kind {claim.kind!r} is unknown", f"use one of {', '.join(KINDS)}")
-    if claim.unit not in UNITS:
+    if claim.unit not in UNITS and not RELATIVE_TIME.fullmatch(claim.unit):
         _refuse(place, f"unit {claim.unit!r} is unknown", f"use one of {', '.join(UNITS)}")
+    if claim.kind == "value" and claim.unit == "seconds":
+        _refuse(
+            place,
+            "seconds of another machine cannot be judged",
+            "write the unit as 'seconds of' the printed time that it is a multiple of",
+        )
     if not re.search(r"Abstract|(Section|Table|Figure|Algorithm) \d", claim.locator):
         _refuse(
             place,
             f"locator {claim.locator!r} does not say where in the paper",
             "name the abstract, or a section, table or figure with its number",
         )
-    if claim.kind in ("value", "context") and not claim.is_number:
+    if claim.kind in ("value", "time", "context") and not claim.is_number:
         _refuse(
             place,
             f"published {claim.published!r} is no number",

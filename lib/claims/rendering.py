@@ -18,6 +18,7 @@ SIGNS = {
     "not comparable": "?",
     "paper inconsistent": "!",
     "setting": "·",
+    "time": "·",
     "context": "·",
 }
 COLUMNS = ("claim", "paper", "book", "this run", "verdict")

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 import numpy as np
 
+from lib.arithmetic import ungrouped
 from lib.claims import checks, rules
 from lib.claims.ledger import Claim, Ledger
 from lib.intervals import Interval, prediction_interval
@@ -23,6 +24,11 @@ SAME = "differs, same conclusion"
 CHANGES = "differs, conclusion changes"
 NOT_COMPARABLE = "not comparable"
 INCONSISTENT = "paper inconsistent"
+NOT_JUDGED = {
+    "setting": "An input of the study, not a result.",
+    "time": "Seconds of the authors' machine; other times are judged as multiples of this one.",
+    "context": "Cited by the paper from another study; not judged.",
+}
 VERDICTS = (EXACT, ROUNDING, SPREAD, SAME, CHANGES, NOT_COMPARABLE, INCONSISTENT)
 # What a conclusion gets when it holds: in every seed, or for the mean only.
 HOLDS = (EXACT, SPREAD)
@@ -48,7 +54,7 @@ class Judgement:
     this_run_label : str
         What the reader's run used, such as ``"twin, quick"``; empty without a run.
     verdict : str
-        One of `VERDICTS`, or ``"setting"`` or ``"context"`` for what is not judged.
+        One of `VERDICTS`, or for what is not judged its kind, a key of `NOT_JUDGED`.
     reason : str
         Why, in a sentence or two.
     """
@@ -168,10 +174,8 @@ def _finding(claim, ledger, reference, run, conclusions) -> Finding:
     problem = checks.failed_check(claim, ledger)
     if problem:
         return Finding(INCONSISTENT, problem)
-    if claim.kind == "setting":
-        return Finding("setting", "An input of the study, not a result.")
-    if claim.kind == "context":
-        return Finding("context", "Cited by the paper from another study; not judged.")
+    if claim.kind in NOT_JUDGED:
+        return Finding(claim.kind, NOT_JUDGED[claim.kind])
     record = _judging_record(claim, claim.record, reference, run)
     if record is None:
         return Finding(NOT_COMPARABLE, _why_no_record(claim, [claim.record], reference, run))
@@ -228,10 +232,10 @@ def label(record: Record) -> str:
 def _judge_deterministic(claim: Claim, record: Record, ledger, conclusions) -> Finding:
     measured = record.mean * claim.scale
     shown = f"{measured:,.{claim.decimals}f}"
-    if shown.replace(",", "") == claim.published.replace(",", ""):
+    if ungrouped(shown) == ungrouped(claim.published):
         return Finding(EXACT, f"Measured {shown}, without any random draw.")
     # Decimal numbers, so that a tie such as 12.5 is seen as half a unit and not less or more.
-    distance = abs(Decimal(repr(measured)) - Decimal(claim.published.replace(",", "")))
+    distance = abs(Decimal(repr(measured)) - Decimal(ungrouped(claim.published)))
     if distance <= Decimal(5).scaleb(-claim.decimals - 1):
         return Finding(ROUNDING, f"Measured {measured!r}, half a printed unit away.")
     return _differs(claim, f"Measured {shown}, without any random draw.", ledger, conclusions)
