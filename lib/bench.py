@@ -17,6 +17,8 @@ from lib import datasets, toniot
 from lib.networks import DenseSettings, dense_network, train_alone
 from lib.perceptron import Perceptron
 from lib.replicate import Task, train_stacked
+from lib.spiking import SpikingSettings, SpikingTask, train_snntorch
+from lib.spiking import train_stacked as train_spiking
 from lib.splits import Split, scaled_split, with_smote
 
 # XMeDNN, Section 5: network and batch as printed; rows of one fold of ten on 28,540 rows.
@@ -27,6 +29,9 @@ ROUNDS = 3
 # Mante and Kolhe: what one replicate on the garage door trains and asks; test rows that the
 # search without a tree is given, and epochs that both perceptrons are given.
 TELEMETRY_SEED, ASKED_ROWS, MEASURED_EPOCHS = 2022, 2_000, 3
+# Zivadinovic and Simic, Table V, last row: four fifths of 10,000 samples, 240 neurons.
+SPIKING = SpikingSettings(epochs=1)
+SPIKING_ROWS, SPIKING_STACK = 8_000, 10
 
 
 def main(echo=print) -> int:
@@ -42,10 +47,103 @@ def main(echo=print) -> int:
     int
         Exit status, 0.
     """
-    stacked_networks(echo)
+    spiking_networks(echo)
     telemetry_classifiers(echo)
+    stacked_networks(echo)
     echo(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GiB")
     return 0
+
+
+def spiking_networks(echo) -> None:
+    """Compare spiking networks trained by snntorch's own loop with the book's compiled loops.
+
+    Parameters
+    ----------
+    echo : callable
+        Receives each line.
+    """
+    tasks = [_spiking_task(seed) for seed in range(SPIKING_STACK)]
+    train_spiking([_spiking_task(0, SPIKING.batch_size)] * 2, SPIKING, device="cpu")  # Compiles.
+    # All ways in turn, so that a change in the machine's speed meets them alike.
+    rounds = [
+        (
+            _snntorch_seconds(tasks[0]),
+            _seconds(lambda: train_spiking(tasks[:1], SPIKING, device="cpu")),
+            _seconds(lambda: train_spiking(tasks, SPIKING, device="cpu")) / SPIKING_STACK,
+            matrix_product_speed(),
+        )
+        for _ in range(ROUNDS)
+    ]
+    plain, *ours, speed = np.median(rounds, axis=0)
+    echo(
+        f"spiking network, one epoch of {SPIKING_ROWS:,} samples, {SPIKING.hidden} neurons, "
+        f"{SPIKING.steps} steps, batch {SPIKING.batch_size}: snntorch {plain:.2f} s "
+        f"(the faster of 1 and {torch.get_num_threads()} threads)"
+    )
+    names = ("alone", f"a replicate, {SPIKING_STACK} stacked")
+    for index, (name, seconds) in enumerate(zip(names, ours, strict=True), start=1):
+        ratio = np.median([one[0] / one[index] for one in rounds])
+        share = spiking_products(SPIKING, SPIKING_ROWS) / seconds / speed
+        echo(
+            f"  {name}: {seconds:.3f} s, ratio {ratio:.1f}; as dense products this is "
+            f"{share:.0%} of the {speed / 1e9:.0f} GFLOP/s that a matrix product reaches here"
+        )
+
+
+def _snntorch_seconds(task: SpikingTask) -> float:
+    """Return the seconds of one epoch, on one thread or on all, whichever is faster."""
+    every = torch.get_num_threads()
+    seconds = []
+    for threads in {1, every}:
+        torch.set_num_threads(threads)
+        seconds.append(_seconds(lambda: train_snntorch(task, SPIKING)))
+    torch.set_num_threads(every)
+    return min(seconds)
+
+
+def spiking_products(settings: SpikingSettings, rows: int) -> float:
+    """Return the operations of one epoch's matrix products, had they been done densely.
+
+    Parameters
+    ----------
+    settings : SpikingSettings
+        Sizes and steps.
+    rows : int
+        Samples shown.
+
+    Returns
+    -------
+    float
+        Multiplications and additions: forward, for the gradient of the weights, and for the
+        gradient of the inputs, which the first layer does not need. The first layer works once
+        a sample, the others at every step.
+    """
+    first, second, last = (inputs * outputs for inputs, outputs in settings.sizes)
+    return 2.0 * rows * (2 * first + 3 * settings.steps * (second + last))
+
+
+def matrix_product_speed(size: int = 1_000) -> float:
+    """Measure how many operations a second a matrix product of the network's shape reaches.
+
+    Parameters
+    ----------
+    size : int
+        Rows of the left matrix.
+
+    Returns
+    -------
+    float
+        Multiplications and additions a second, in single precision, on all threads.
+    """
+    left, right = torch.rand(size, SPIKING.layer), torch.rand(SPIKING.layer, SPIKING.layer)
+    times = 500
+    seconds = _seconds(lambda: [left @ right for _ in range(times)])
+    return 2.0 * times * size * SPIKING.layer**2 / seconds
+
+
+def _spiking_task(seed: int, rows: int = SPIKING_ROWS) -> SpikingTask:
+    features = 2 * np.random.default_rng(seed).random((rows, SPIKING.inputs), dtype=np.float32)
+    return SpikingTask(features, (features[:, 0] + features[:, 1]).astype(int) % 3, seed)
 
 
 def stacked_networks(echo) -> None:
