@@ -8,6 +8,7 @@ import math
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import product
 
 import numpy as np
@@ -127,6 +128,72 @@ def counts_printing_as(interval: Interval, total: int) -> range:
     """
     low, high = math.ceil(interval.low * total), math.floor(interval.high * total)
     return range(max(low, 0), min(high, total) + 1)
+
+
+@dataclass(frozen=True)
+class PrintedShare:
+    """The counts of a total whose share prints as a given text.
+
+    Attributes
+    ----------
+    total : int
+        Rows, or whatever is counted.
+    rounded : range
+        Counts whose share rounds to the text; a tie may round either way.
+    cut : range
+        Counts whose share becomes the text when further digits are cut off.
+    """
+
+    total: int
+    rounded: range
+    cut: range
+
+    def __bool__(self) -> bool:
+        return bool(self.rounded or self.cut)
+
+
+def attainable_shares(
+    text: str, totals: Iterable[int], percent: bool = False
+) -> list[PrintedShare]:
+    """Return on which totals a printed share can occur, and for which counts.
+
+    Unlike an interval of binary fractions this is exact: 192 of 200 are 96.00 %, and no digits
+    that are cut off make them 95.99 %.
+
+    Parameters
+    ----------
+    text : str
+        A printed share such as ``"0.944"``, or ``"95.99"`` with `percent`.
+    totals : iterable of int
+        Positive.
+    percent : bool
+        Whether the text is in hundredths.
+
+    Returns
+    -------
+    list of PrintedShare
+        One a total, in order; false where no count fits.
+    """
+    scale = 100 if percent else 1
+    value, unit = (Fraction(each) / scale for each in (ungrouped(text), _unit(text)))
+    return [
+        PrintedShare(
+            total,
+            _counts(total, value - unit / 2, value + unit / 2, closed=True),
+            _counts(total, value, value + unit, closed=False),
+        )
+        for total in totals
+    ]
+
+
+def _unit(text: str) -> Fraction:
+    return Fraction(1, 10 ** decimals_of(text))
+
+
+def _counts(total: int, low: Fraction, high: Fraction, closed: bool) -> range:
+    """Return the counts whose share lies between two ends; the upper one belongs if closed."""
+    above = math.floor(high * total) + 1 if closed else math.ceil(high * total)
+    return range(max(math.ceil(low * total), 0), min(above, total + 1))
 
 
 def possible_totals(intervals: Sequence[Interval], totals: Iterable[int]) -> list[int]:
@@ -399,6 +466,67 @@ def _candidates_of_classes(
     for right in rights:
         tp = np.arange(max(0, right - negatives), min(positives, right) + 1)
         yield np.column_stack([tp, positives - tp, negatives - right + tp, right - tp])
+
+
+def multiclass_f1_range(rows: Sequence[int], right: int, average: str) -> Interval:
+    """Return the least and the greatest F1 that class sizes and an accuracy allow.
+
+    A class's F1 depends on its misses and its false alarms alone. Over all classes both add up
+    to the wrong answers, and no class can have more of the two together than there are wrong
+    answers; every such choice belongs to some confusion matrix.
+
+    Parameters
+    ----------
+    rows : sequence of int
+        Rows of each class, at least one of each, two or more classes.
+    right : int
+        Right answers in all.
+    average : str
+        ``"macro"`` or ``"weighted"``. (Micro F1 is the accuracy itself.)
+
+    Returns
+    -------
+    Interval
+        Fractions. The work grows with the wrong answers to the power of twice the classes
+        less two; a hundred with three classes take about a second.
+
+    Raises
+    ------
+    ValueError
+        If the average is none of these, a class has no row, or the right answers do not fit.
+    """
+    sizes = np.asarray(rows, dtype=np.int64)
+    wrong = int(sizes.sum()) - right
+    if average not in ("macro", "weighted"):
+        raise ValueError(f"average {average!r} is neither macro nor weighted")
+    if len(sizes) < 2 or (sizes < 1).any() or not 0 <= wrong <= sizes.sum():
+        raise ValueError(f"{right} right answers do not fit classes of {list(rows)} rows")
+    weights = np.full(len(sizes), 1 / len(sizes)) if average == "macro" else sizes / sizes.sum()
+    splits = _splits(wrong, len(sizes))
+    ends = [
+        _f1_ends(sizes, misses, splits[(splits + misses <= wrong).all(axis=1)], weights)
+        for misses in splits[(splits <= sizes).all(axis=1)]
+    ]
+    return Interval(min(low for low, _ in ends), max(high for _, high in ends))
+
+
+def _splits(total: int, parts: int) -> np.ndarray:
+    """Return every way to write a number as a sum of so many whole numbers, in order."""
+    if parts == 1:
+        return np.array([[total]])
+    return np.concatenate(
+        [
+            np.column_stack([np.full(len(rest), first), rest])
+            for first in range(total + 1)
+            for rest in [_splits(total - first, parts - 1)]
+        ]
+    )
+
+
+def _f1_ends(sizes, misses, alarms, weights) -> tuple[float, float]:
+    found = sizes - misses
+    scores = 2 * found / (2 * found + misses + alarms) @ weights
+    return float(scores.min(initial=np.inf)), float(scores.max(initial=-np.inf))
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,13 @@
 """Printed numbers are held against each other, and every matrix is found again."""
 
+from decimal import ROUND_DOWN, ROUND_HALF_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from itertools import product
+
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from sklearn.metrics import accuracy_score, precision_recall_fscore_support
+from sklearn.metrics import accuracy_score, f1_score, precision_recall_fscore_support
 
 from lib import arithmetic
 from lib.intervals import Interval
@@ -135,14 +138,22 @@ def test_prevalence_and_f1_of_a_true_matrix_lie_in_the_intervals(cells):
 
 @pytest.mark.parametrize(
     ("text", "value", "decimals"),
-    [("16,318", 16318, 0), ("97.578", 97.578, 3), ("1.00000", 1, 5), ("-3.1", -3.1, 1)],
+    [
+        ("16,318", 16318, 0),
+        ("3 668 522", 3668522, 0),
+        ("97.578", 97.578, 3),
+        ("1.00000", 1, 5),
+        ("-3.1", -3.1, 1),
+    ],
 )
 def test_printed_numbers_are_read(text, value, decimals):
     assert arithmetic.number_of(text) == value
     assert arithmetic.decimals_of(text) == decimals
 
 
-@pytest.mark.parametrize("text", ["", "16,31", "1,2345", "two", "nan", "inf", "1_000", "0.9 6"])
+@pytest.mark.parametrize(
+    "text", ["", "16,31", "1,2345", "16 31", "1 234,567", "two", "nan", "inf", "1_000", "0.9 6"]
+)
 def test_what_is_no_number_is_refused(text):
     with pytest.raises(ValueError, match=r"number|convert|thousands"):
         arithmetic.number_of(text)
@@ -315,3 +326,143 @@ def test_each_table_of_ton_iot_fits_three_tenths_of_the_named_file(device):
     sizes = {p: int(np.ceil(round(p * FILE_ROWS[device] / 100, 6))) for p in range(1, 51)}
     fitting = [p for p, size in sizes.items() if list(arithmetic.shared_tests(table, total=size))]
     assert fitting == [30]
+
+
+# Printed shares of whole numbers, exactly.
+
+
+@given(
+    st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))),
+    st.integers(0, 5),
+    st.booleans(),
+)
+@settings(deadline=None)
+def test_every_share_is_recovered_from_its_own_rounding_and_from_its_own_cut(pair, digits, percent):
+    count, total = pair
+    share = Decimal(count) / Decimal(total) * (100 if percent else 1)
+    for mode, name in (
+        (ROUND_HALF_EVEN, "rounded"),
+        (ROUND_HALF_UP, "rounded"),
+        (ROUND_DOWN, "cut"),
+    ):
+        text = str(share.quantize(Decimal(1).scaleb(-digits), mode))
+        (found,) = arithmetic.attainable_shares(text, [total], percent)
+        assert count in getattr(found, name)
+
+
+@given(st.integers(1, 400), st.integers(0, 10**4), st.booleans())
+@settings(deadline=None)
+def test_every_count_found_prints_the_text(total, digits, cut):
+    text = f"{digits / 100:.2f}"
+    (found,) = arithmetic.attainable_shares(text, [total], percent=True)
+    unit = Decimal("0.01")
+    for count in found.cut if cut else found.rounded:
+        share = 100 * Decimal(count) / Decimal(total)
+        modes = (ROUND_DOWN,) if cut else (ROUND_HALF_UP, ROUND_HALF_DOWN)
+        assert any(share.quantize(unit, mode) == Decimal(text) for mode in modes)
+
+
+def test_an_exact_share_is_never_cut_to_less():
+    (found,) = arithmetic.attainable_shares("95.99", [200], percent=True)
+    assert not found
+    (found,) = arithmetic.attainable_shares("96.00", [200], percent=True)
+    assert (list(found.rounded), list(found.cut)) == ([192], [192])
+
+
+# Several classes.
+
+
+@st.composite
+def three_classes(draw):
+    return np.array(draw(st.lists(st.integers(0, 9), min_size=9, max_size=9))).reshape(3, 3)
+
+
+def f1_of(matrix, average):
+    truth, guess = np.nonzero(np.ones((3, 3)))
+    return f1_score(
+        np.repeat(truth, matrix.ravel()),
+        np.repeat(guess, matrix.ravel()),
+        labels=[0, 1, 2],
+        average=average,
+        zero_division=0,
+    )
+
+
+@given(three_classes(), st.sampled_from(["macro", "weighted"]))
+@settings(max_examples=60, deadline=None)
+def test_the_f1_of_every_matrix_lies_in_the_range_of_its_sizes_and_accuracy(matrix, average):
+    rows = matrix.sum(axis=1)
+    assume(rows.min() > 0)
+    found = arithmetic.multiclass_f1_range(rows, int(matrix.trace()), average)
+    assert found.widened(1e-12).contains(f1_of(matrix, average))
+
+
+@pytest.mark.parametrize("average", ["macro", "weighted"])
+@pytest.mark.parametrize(("rows", "right"), [((3, 2, 2), 4), ((4, 2, 1), 5), ((2, 2, 1), 0)])
+def test_both_ends_of_the_range_belong_to_a_matrix(rows, right, average):
+    ways = [[each for each in product(range(n + 1), repeat=3) if sum(each) == n] for n in rows]
+    matrices = [np.array(each) for each in product(*ways)]
+    scores = [f1_of(each, average) for each in matrices if each.trace() == right]
+    found = arithmetic.multiclass_f1_range(rows, right, average)
+    assert (found.low, found.high) == pytest.approx((min(scores), max(scores)))
+
+
+def test_ranges_that_make_no_sense_are_refused():
+    with pytest.raises(ValueError, match="micro"):
+        arithmetic.multiclass_f1_range((3, 2), 4, "micro")
+    for rows, right in (((3, 0), 2), ((3, 2), 6), ((3,), 2)):
+        with pytest.raises(ValueError, match="do not fit"):
+            arithmetic.multiclass_f1_range(rows, right, "macro")
+
+
+@given(st.floats(0.01, 9), st.floats(0.01, 9), st.integers(2, 4))
+def test_the_saving_of_true_times_lies_in_the_interval(shorter, longer, decimals):
+    printed = [
+        arithmetic.printed_interval(round(each, decimals), decimals) for each in (shorter, longer)
+    ]
+    if printed[1].low > 0:
+        assert arithmetic.saving_interval(*printed).widened(1e-9).contains(1 - shorter / longer)
+
+
+# Zivadinovic and Simic.
+
+
+def test_neither_accuracy_can_occur_on_a_fifth_of_the_samples():
+    for text in ("95.99", "96.33"):
+        assert not any(arithmetic.attainable_shares(text, [200, 2000], percent=True))
+        assert all(arithmetic.attainable_shares(text, [733_704, 733_609], percent=True))
+
+
+def test_the_one_hot_outputs_of_a_fifth_allow_one_of_the_accuracies():
+    found = {
+        text: arithmetic.attainable_shares(text, [600, 6000], percent=True)
+        for text in ("95.99", "96.33")
+    }
+    assert [list(each.rounded) for each in found["96.33"]] == [[578], [5780]]
+    assert not any(found["95.99"])
+
+
+def test_at_the_printed_shares_the_f1_of_1000_samples_is_no_weighted_average():
+    rows = (90, 105, 5)
+    weighted = arithmetic.multiclass_f1_range(rows, 192, "weighted")
+    macro = arithmetic.multiclass_f1_range(rows, 192, "macro")
+    assert weighted.low > 0.9445
+    assert macro.contains(0.944)
+
+
+def test_the_printed_percentages_are_of_the_attacks_and_not_of_all_entries():
+    from lib import claims
+
+    book = claims.load()
+    kinds = ("dos", "ddos", "reconnaissance", "theft")
+    counts = {kind: book[f"botiot.table_iv.{kind}.rows"].number for kind in kinds}
+    assert sum(counts.values()) == 3_668_045
+    assert sum(counts.values()) + 477 == book["botiot.data.rows"].number
+    fits = {
+        total: all(
+            book[f"botiot.table_iv.{kind}.share"].interval.contains(counts[kind] / total)
+            for kind in kinds[:3]
+        )
+        for total in (3_668_045, 3_668_522)
+    }
+    assert fits == {3_668_045: True, 3_668_522: False}

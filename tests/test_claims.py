@@ -115,6 +115,9 @@ def test_every_record_and_conclusion_of_the_ledger_follows_the_record_names():
         ({"check": "f1(demo.value)"}, "missing a required argument"),
         ({"check": "same(demo.value"}, "ends too early"),
         ({"kind": "context", "record": "", "supports": "", "variants": "a/b"}, "not judged"),
+        ({"unit": "seconds"}, "seconds of another machine cannot be judged"),
+        ({"unit": "seconds of"}, "unit 'seconds of' is unknown"),
+        ({"kind": "time", "record": "", "supports": "", "published": "long"}, "is no number"),
     ],
 )
 def test_a_broken_row_is_refused_with_file_row_and_remedy(tmp_path, change, message):
@@ -275,8 +278,23 @@ def test_settings_and_context_are_not_judged(tmp_path):
     rows = [
         VALUE | bare | {"id": "demo.epochs", "kind": "setting", "published": "elu"},
         VALUE | bare | {"id": "demo.cited", "kind": "context"},
+        VALUE | bare | {"id": "demo.slow", "kind": "time", "unit": "seconds"},
     ]
-    assert [each.verdict for each in judged(tmp_path, rows).values()] == ["setting", "context"]
+    verdicts = [each.verdict for each in judged(tmp_path, rows).values()]
+    assert verdicts == ["setting", "context", "time"]
+
+
+@pytest.mark.parametrize(
+    ("published", "verdict"),
+    [("196.461", "within spread"), ("392.922", "differs, same conclusion")],
+)
+def test_a_printed_time_is_judged_as_a_multiple_of_another(tmp_path, published, verdict):
+    time = VALUE | {"published": published, "unit": "seconds of 2339.638", "metric": "time"}
+    records = [record("demo.a", around(0.084, 0.005)), record("demo.b", [0.05] * 10)]
+    found = judged(tmp_path, [CONCLUSION, time], records)["demo.value"]
+    assert found.verdict == verdict
+    assert found.book == pytest.approx(0.084 * 2339.638)
+    assert found.low < 196.461 < found.high
 
 
 @pytest.mark.parametrize(
@@ -427,6 +445,12 @@ def test_what_the_paper_contradicts_is_found_and_nothing_else():
         ("toniot.garage_door.mlp.recall", "97.476"),
         ("toniot.motion_light.dt.f1", "98.516"),
         ("toniot.figure2.fridge.knn", "99.224"),
+        ("botiot.data.rows", "3 668 523"),
+        ("botiot.table_iv.dos.share", "44.98"),
+        ("botiot.table_iv.ddos.share", "52.54"),
+        ("botiot.setting.neurons_small", "73"),
+        ("botiot.section_v.1000_72.f1", "0.949"),
+        ("botiot.table_i.zhou.accuracy", "98.89"),
     ],
 )
 def test_altering_a_printed_number_makes_the_paper_inconsistent(id, published):
@@ -471,6 +495,21 @@ def test_mending_the_printed_number_of_rows_makes_it_consistent():
     book = claims.load()
     book["xmednn.data.rows"] = replace(book["xmednn.data.rows"], published="16,318")
     assert checks.failed_check(book["xmednn.data.rows"], book) == ""
+
+
+def test_a_printed_saving_follows_from_the_printed_times():
+    book = claims.load()
+    for what, share in (("training", "91.6"), ("testing", "39")):
+        claim = book[f"botiot.abstract.{what}_saving"]
+        assert "is printed. " in checks.failed_check(claim, book)
+        assert checks.failed_check(replace(claim, published=share), book) == ""
+    training, testing = (
+        checks.failed_check(book[f"botiot.abstract.{what}_saving"], book)
+        for what in ("training", "testing")
+    )
+    assert training.startswith("1 - 196.461 / 2339.638 gives 91.6 %, but 84 % is printed.")
+    assert training.endswith("None of the 21 pairs of the column gives it.")
+    assert "these give it: 0.091 and 0.210 (500 samples, 20 hidden neurons;" in testing
 
 
 def test_rounding_and_truncation_are_both_allowed():

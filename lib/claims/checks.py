@@ -150,10 +150,11 @@ def _saving(claim: Claim, ledger: Ledger, first: str, second: str, pattern: str)
 
 def _saved(shorter: Claim, longer: Claim) -> Interval:
     """Return the share of time that is saved, whatever the units of the two claims' records."""
-    printed = [
-        arithmetic.printed_interval(each.number, each.decimals) for each in (shorter, longer)
-    ]
-    return arithmetic.saving_interval(*printed)
+    return arithmetic.saving_interval(_seconds(shorter), _seconds(longer))
+
+
+def _seconds(claim: Claim) -> Interval:
+    return arithmetic.printed_interval(claim.number, claim.decimals, truncation=True)
 
 
 def _other_pairs(claim: Claim, times: list[Claim]) -> str:

@@ -7,8 +7,8 @@ paper : short name of the paper.
 locator : where in the paper it is printed.
 subject, dataset, metric, average : what the number is about; average may be empty.
 published : text exactly as printed; for a conclusion the phrase.
-unit : a key of `UNITS`; ``%`` is printed in hundredths of the record's unit. ``seconds of 9.5`` is a
-    time whose record is the ratio to a time that is printed as 9.5 seconds.
+unit : a key of `UNITS`; ``%`` is printed in hundredths of the record's unit. ``seconds of 9.5``
+    is a time whose record is the ratio to a time that is printed as 9.5 seconds.
 kind : ``value`` (judged against a record), ``conclusion`` (judged by a rule),
     ``setting`` (an input of the study, held only against other printed numbers),
     ``time`` (seconds on the authors' machine, the unit of other times) or
