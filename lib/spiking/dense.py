@@ -1,0 +1,116 @@
+"""The same network without spikes: what it reaches tells what the spikes are worth."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+from torch import nn
+from torch.func import functional_call, stack_module_state, vmap
+from torch.nn.functional import cross_entropy, relu
+
+from lib.spiking.network import SpikingClassifier
+from lib.spiking.settings import SpikingSettings
+from lib.spiking.training import SpikingTask, Trained
+
+
+class DenseClassifier(nn.Module):
+    """The three linear layers of a `SpikingClassifier`, with a rectifier for each neuron.
+
+    Parameters
+    ----------
+    settings : SpikingSettings
+        Sizes; without spikes one time step says all.
+    seed : int
+        Decides the initial weights, which are those of the spiking network of this seed.
+    """
+
+    def __init__(self, settings: SpikingSettings, seed: int = 0):
+        super().__init__()
+        self.settings = settings.but(steps=1, readout="sum")
+        self.linears = SpikingClassifier(settings, seed).linears
+
+    def forward(self, features: torch.Tensor) -> torch.Tensor:
+        """Return the logits as those of a single time step, shape (1, n, classes)."""
+        first, second, last = self.linears
+        return last(relu(second(relu(first(features))))).unsqueeze(0)
+
+
+def train_dense(
+    tasks: Sequence[SpikingTask], settings: SpikingSettings, device: str | None = None
+) -> Trained:
+    """Train one dense classifier a task, all in one pass, as `train_stacked` trains spiking ones.
+
+    Initial weights, order of rows, batches, loss and optimizer are the same; only the neurons
+    differ.
+
+    Parameters
+    ----------
+    tasks : sequence of SpikingTask
+        With equal numbers of rows.
+    settings : SpikingSettings
+        Sizes, learning rate, epochs and batch size; the rest is about spikes.
+    device : str, optional
+        Default: ``"cuda"`` where present, else ``"cpu"``.
+
+    Returns
+    -------
+    Trained
+        Networks that `class_chances` takes, and learning curves.
+
+    Raises
+    ------
+    ValueError
+        If there is no task, or tasks differ in their number of rows.
+    """
+    if len({len(task.labels) for task in tasks}) != 1:
+        raise ValueError("one stack takes at least one task, all with equal numbers of rows")
+    device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    networks = [DenseClassifier(settings, task.seed) for task in tasks]
+    parameters, _ = stack_module_state(networks)
+    parameters = {name: part.to(device) for name, part in parameters.items()}
+    parameters = {name: part.detach().requires_grad_() for name, part in parameters.items()}
+    with _one_thread():
+        losses = _train(networks[0], parameters, _rows(tasks, device), tasks, settings)
+    for index, network in enumerate(networks):
+        network.load_state_dict({name: part[index] for name, part in parameters.items()})
+    return Trained(networks, losses, settings.epochs)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    # The products are so small that handing them to several threads costs more than it saves.
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def _rows(tasks, device):
+    features = np.stack([np.asarray(task.features, dtype=np.float32) for task in tasks])
+    labels = np.stack([np.asarray(task.labels) for task in tasks])
+    return torch.as_tensor(features, device=device), torch.as_tensor(labels, device=device).long()
+
+
+def _train(network, parameters, rows, tasks, settings) -> np.ndarray:
+    features, labels = rows
+    generators = [torch.Generator().manual_seed(task.seed) for task in tasks]
+    each = torch.arange(len(tasks)).unsqueeze(1)
+    losses_of = vmap(lambda own, shown, answers: _loss(network, own, shown, answers))
+    optimizer = torch.optim.Adam(parameters.values(), lr=settings.learning_rate)
+    losses = []
+    for _ in range(settings.epochs):
+        drawn = [torch.randperm(labels.shape[1], generator=own) for own in generators]
+        for chosen in torch.stack(drawn).split(settings.batch_size, dim=1):
+            optimizer.zero_grad()
+            loss = losses_of(parameters, features[each, chosen], labels[each, chosen])
+            loss.sum().backward()
+            optimizer.step()
+            losses.append(loss.detach().cpu())
+    return torch.stack(losses, dim=1).double().numpy()
+
+
+def _loss(network, parameters, shown, answers):
+    return cross_entropy(functional_call(network, parameters, (shown,))[0], answers)
