@@ -1,5 +1,6 @@
 """The look of the book's figures: one style, one colour and marker a classifier."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -13,7 +14,9 @@ COLOURS = {
     "dnn": "#0072B2",
     "mlp": "#0072B2",
     "snn": "#0072B2",
+    "dense": "#CC79A7",
     "dt": "#009E73",
+    "tree3": "#009E73",
     "xgb": "#D55E00",
     "rf": "#D55E00",
     "lr": "#E69F00",
@@ -26,7 +29,9 @@ MARKERS = {
     "dnn": "o",
     "mlp": "o",
     "snn": "o",
+    "dense": "v",
     "dt": "s",
+    "tree3": "s",
     "xgb": "D",
     "rf": "D",
     "lr": "^",
@@ -39,7 +44,9 @@ NAMES = {
     "dnn": "DNN",
     "mlp": "MLP",
     "snn": "SNN",
+    "dense": "dense network",
     "dt": "decision tree",
+    "tree3": "tree of depth 3",
     "xgb": "XGBoost",
     "rf": "random forest",
     "lr": "logistic regression",
@@ -50,6 +57,12 @@ NAMES = {
 }
 # For the two classes, wherever flows of both are drawn.
 NORMAL, ATTACK = "#56B4E9", "#B2182B"
+# For BoT-IoT's kinds of traffic; the line's pattern tells them apart without colour.
+KINDS = {
+    "DoS": {"color": "#0072B2", "linestyle": "-"},
+    "DDoS": {"color": "#D55E00", "linestyle": (0, (4, 1.5))},
+    "Reconnaissance": {"color": "#009E73", "linestyle": (0, (1, 1))},
+}
 # For a published value beside the book's own.
 PAPER = "#222222"
 
@@ -57,6 +70,29 @@ PAPER = "#222222"
 def use_book_style() -> None:
     """Set the book's style for every figure that follows."""
     plt.style.use(Path(__file__).with_name("book.mplstyle"))
+
+
+def draw_mean_curve(
+    axis: Axes, curves: Sequence[tuple[np.ndarray, np.ndarray]], label: str, **look
+) -> None:
+    """Draw the mean of several curves over [0, 1], with the band that they all lie in.
+
+    Parameters
+    ----------
+    axis : matplotlib.axes.Axes
+        Where to draw.
+    curves : sequence of (x, y)
+        One a replicate: x does not fall and spans what is drawn; both in [0, 1].
+    label : str
+        For the legend.
+    **look
+        Of the line, such as an entry of `KINDS`.
+    """
+    grid = np.linspace(0, 1, 201)
+    heights = np.array([np.interp(grid, x, y) for x, y in curves])
+    band = {"color": look["color"], "alpha": 0.15, "linewidth": 0}
+    axis.fill_between(grid, heights.min(axis=0), heights.max(axis=0), **band)
+    axis.plot(grid, heights.mean(axis=0), label=label, **look)
 
 
 def draw_confusion(counts: np.ndarray, names: tuple[str, ...] = ("normal", "attack")) -> Axes:
