@@ -37,17 +37,20 @@ ETHERNET, IPV4, TRANSPORT = 14, 34, 54
 STAMPS = [("NOP", None), ("NOP", None), ("Timestamp", (1, 1))]
 OPENING = [("MSS", 1460), ("SAckOK", b""), ("Timestamp", (1, 0)), ("NOP", None), ("WScale", 7)]
 
+LINK = Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02")  # named, so none is looked up
+NETWORK = LINK / IP(src="10.0.0.1", dst="10.0.0.2")
+
 TEMPLATES = {
-    "tcp": Ether() / IP() / TCP(),
-    "tcp_stamped": Ether() / IP() / TCP(options=STAMPS),
-    "tcp_opening": Ether() / IP() / TCP(options=OPENING),
-    "udp": Ether() / IP() / UDP(),
-    "echo": Ether() / IP() / ICMP(type="echo-request"),
-    "echo_reply": Ether() / IP() / ICMP(type="echo-reply"),
-    "unreachable": Ether() / IP() / ICMP(type=3, code=3) / IP() / UDP(),
-    "arp": Ether() / ARP(op="who-has"),
-    "arp_reply": Ether() / ARP(op="is-at"),
-    "router_solicitation": Ether() / IPv6(src="fe80::1", dst="ff02::2") / ICMPv6ND_RS(),
+    "tcp": NETWORK / TCP(),
+    "tcp_stamped": NETWORK / TCP(options=STAMPS),
+    "tcp_opening": NETWORK / TCP(options=OPENING),
+    "udp": NETWORK / UDP(),
+    "echo": NETWORK / ICMP(type="echo-request"),
+    "echo_reply": NETWORK / ICMP(type="echo-reply"),
+    "unreachable": NETWORK / ICMP(type=3, code=3) / IP(src="10.0.0.2", dst="10.0.0.1") / UDP(),
+    "arp": LINK / ARP(op="who-has"),
+    "arp_reply": LINK / ARP(op="is-at"),
+    "router_solicitation": LINK / IPv6(src="fe80::1", dst="ff02::2") / ICMPv6ND_RS(),
 }
 KINDS = tuple(TEMPLATES)
 
