@@ -11,7 +11,6 @@ from lib.spiking.neurons import (
     Alpha,
     Izhikevich,
     Leaky,
-    Rectifier,
     Recurrent,
     StackedClassifier,
     Synaptic,
@@ -189,17 +188,6 @@ def test_a_replicate_of_a_stack_is_the_network_trained_alone():
         alone, _ = train_neurons(tasks()[1:2], neuron, (6, 6, 6), SETTINGS)
         for one, all_of_them in zip(alone.drawn, together.drawn, strict=True):
             torch.testing.assert_close(one[0], all_of_them[1], atol=1e-5, rtol=1e-4)
-
-
-def test_a_rectifier_in_one_step_is_a_dense_network():
-    network = StackedClassifier(Rectifier(), (4, 6, 5, 3), 1, [1, 2])
-    features = torch.randn(2, 9, 4)
-    for index in range(2):
-        signal = features[index]
-        for layer, (weight, bias) in enumerate(network.linears):
-            signal = signal @ weight[index] + bias[index]
-            signal = signal.relu() if layer < 2 else signal
-        torch.testing.assert_close(network(features)[0, index], signal)
 
 
 def test_the_trace_shows_what_each_layer_sent():

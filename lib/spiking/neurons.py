@@ -263,19 +263,6 @@ class Izhikevich(Neuron):
         return spikes, (membrane, recovery, spikes.detach())
 
 
-@dataclass(frozen=True)
-class Rectifier(Neuron):
-    """No neuron at all: the current where it is positive. With one step, a dense network."""
-
-    def start(self, current):
-        """Return no states."""
-        return ()
-
-    def step(self, current, states, learned):
-        """Pass positive currents."""
-        return current.relu(), ()
-
-
 class StackedClassifier(nn.Module):
     """Replicates of a feed-forward classifier, their weights in one tensor a layer.
 
