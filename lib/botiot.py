@@ -106,13 +106,14 @@ def paper_table(dataset, classes: Sequence[str] = CLASSES) -> Table:
     """
     frame = getattr(dataset, "frame", dataset)
     _check_columns(frame)
-    labels = pd.Categorical(frame["category"].astype(str), categories=list(classes)).codes
+    labels = frame["category"].astype("category").cat.set_categories(list(classes)).cat.codes
+    labels = labels.to_numpy()
     rows = np.flatnonzero(labels >= 0)
     _check_classes(labels, classes)
     # Over all rows, so that a session has the same number whatever the classes.
     names, moments = subcategories(frame), frame["stime"].to_numpy(dtype=float)
     return Table(
-        features=_features(frame.iloc[rows]),
+        features=_features(frame, rows),
         labels=labels[rows].astype(np.int64),
         classes=tuple(classes),
         rows=rows,
@@ -141,14 +142,16 @@ def _check_classes(labels: np.ndarray, classes: Sequence[str]) -> None:
         )
 
 
-def _features(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the 18 columns of Table III."""
-    columns = {
-        **{name: _is_value(frame["proto"], name) for name in PROTOCOLS},
-        **{name: frame[name].to_numpy() for name in NUMBERS},
-        **{name: _is_value(frame["state"], name) for name in STATES},
-    }
-    return pd.DataFrame({name: columns[name].astype(np.float32) for name in FEATURES})
+def _features(frame: pd.DataFrame, rows: np.ndarray) -> pd.DataFrame:
+    """Return the 18 columns of Table III for these rows."""
+    values = np.empty((len(rows), len(FEATURES)), dtype=np.float32, order="F")
+    for place, name in enumerate(FEATURES):
+        if name in NUMBERS:
+            values[:, place] = frame[name].to_numpy()[rows]
+        else:
+            column = "proto" if name in PROTOCOLS else "state"
+            values[:, place] = _is_value(frame[column], name)[rows]
+    return pd.DataFrame(values, columns=list(FEATURES))
 
 
 def _is_value(texts: pd.Series, wanted: str) -> np.ndarray:

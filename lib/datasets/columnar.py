@@ -21,7 +21,7 @@ from lib.datasets import schema
 from lib.datasets.registry import Variant
 from lib.errors import ReaderError
 
-BLOCK_BYTES = 16 * 2**20
+BLOCK_BYTES = 4 * 2**20
 HEADING_BYTES = 2**16
 TYPES = {
     "text": pa.dictionary(pa.int32(), pa.string()),
@@ -325,39 +325,45 @@ class _Levels:
 
     def __init__(self, known: Iterable[str] = ()):
         self.number = {text: number for number, text in enumerate(known)}
+        self.spelled: dict[str, int] = dict(self.number)
 
     def codes(self, column: pa.DictionaryArray) -> np.ndarray:
         """Return a block's texts as numbers, in as few bytes as they need so far."""
-        texts = map(tidied, column.dictionary.to_pylist())
-        table = [self.number.setdefault(text, len(self.number)) for text in texts]
+        texts = column.dictionary.to_pylist()
+        for text in texts:
+            if text not in self.spelled:
+                self.spelled[text] = self.number.setdefault(tidied(text), len(self.number))
         smallest = np.min_scalar_type(max(len(self.number), 1))
-        return np.array(table, dtype=smallest)[column.indices.to_numpy()]
+        table = np.fromiter(map(self.spelled.__getitem__, texts), smallest, len(texts))
+        return table[column.indices.to_numpy()]
 
     def categorical(self, codes: np.ndarray) -> pd.Categorical:
         """Return texts as categories in alphabetical order, those that occur."""
-        occur = np.unique(codes)
-        texts = np.array(list(self.number), dtype=object)[occur]
-        order = np.argsort(texts)
-        rank = np.zeros(len(self.number) + 1, dtype=np.min_scalar_type(-len(texts) - 1))
-        rank[occur[order]] = np.arange(len(order))
+        texts = np.array(list(self.number), dtype=object)
+        occur = np.flatnonzero(np.bincount(codes, minlength=len(texts)))
+        order = occur[np.argsort(texts[occur])]
+        rank = np.zeros(len(texts), dtype=np.min_scalar_type(-len(order) - 1))
+        rank[order] = np.arange(len(order))
         return pd.Categorical.from_codes(rank[codes], texts[order].tolist())
 
 
 class _Table:
-    """The rows read so far, as one array a column, and their counts."""
+    """The rows read so far, and their counts."""
 
     def __init__(self, variant: Variant):
         subclasses = dict.fromkeys(n for each in variant.subclass_counts.values() for n in each)
-        known = {
+        self.variant = variant
+        self.known = {
             variant.class_column: list(variant.subclass_counts),
             variant.subclass_column: list(subclasses),
         }
-        types = _types(variant)
-        self.variant, self.known = variant, known
-        self.levels = {n: _Levels(known.get(n, ())) for n in variant.kept if types[n] == "text"}
-        self.counted = np.zeros(tuple(map(len, known.values())), dtype=np.int64)
-        self.draw = _Draw(variant, self.counted.size) if variant.reservoir else None
-        self.parts: list[dict[str, np.ndarray]] = []
+        self.levels = {
+            name: _Levels(self.known.get(name, ()))
+            for name in variant.kept
+            if _types(variant)[name] == "text"
+        }
+        self.counted = np.zeros(tuple(map(len, self.known.values())), dtype=np.int64)
+        self.rows = _Drawn(variant, self.counted.size) if variant.reservoir else _All(variant)
 
     def add(self, path: Path, block: pa.RecordBatch) -> None:
         """Take in a block of a file."""
@@ -366,11 +372,7 @@ class _Table:
             [columns[name].astype(np.intp) for name in self.known], self.counted.shape
         )
         self.counted += np.bincount(group, minlength=self.counted.size).reshape(self.counted.shape)
-        if self.draw is None:
-            columns.pop(self.variant.key, None)
-            self.parts.append(columns)
-        else:
-            self.parts = self.draw.add(self.parts, columns, group)
+        self.rows.add(columns, group)
 
     def _array(self, path: Path, name: str, block: pa.RecordBatch) -> np.ndarray:
         column = block.column(name)
@@ -393,51 +395,81 @@ class _Table:
         return {one: counted for one, counted in found.items() if counted}
 
     def frame(self) -> pd.DataFrame:
-        """Return the rows; each column leaves its blocks as it is joined, to save memory."""
-        parts = self.draw.drawn(self.parts) if self.draw else self.parts
-        self.parts = []
-        columns = {}
+        """Return the rows; text takes its final form column by column, to save memory."""
+        columns = self.rows.columns()
         for name in self.variant.kept:
-            values = np.concatenate([part.pop(name) for part in parts])
+            values = columns.pop(name)
             columns[name] = self.levels[name].categorical(values) if name in self.levels else values
-        return pd.DataFrame(columns, copy=False)
+        return pd.DataFrame({name: columns[name] for name in self.variant.kept}, copy=False)
 
 
-class _Draw:
+class _All:
+    """Keeps every row, in arrays as long as the registry says that the files are."""
+
+    def __init__(self, variant: Variant):
+        self.kept, self.length = variant.kept, max(variant.rows, 1)
+        self.arrays: dict[str, np.ndarray] = {}
+        self.filled = 0
+
+    def add(self, columns: dict[str, np.ndarray], group: np.ndarray) -> None:
+        """Copy a block's rows, so that the block itself can go."""
+        end = self.filled + len(group)
+        while end > self.length:
+            self.length *= 2
+        for name in self.kept:
+            self._room(name, columns[name].dtype)[self.filled : end] = columns[name]
+        self.filled = end
+
+    def _room(self, name: str, dtype: np.dtype) -> np.ndarray:
+        """Return the column's array, of the length and of a type that the new rows need."""
+        old = self.arrays.get(name, np.empty(0, dtype))
+        wanted = np.promote_types(old.dtype, dtype)
+        if len(old) < self.length or old.dtype != wanted:
+            self.arrays[name] = np.empty(self.length, wanted)
+            self.arrays[name][: self.filled] = old[: self.filled]
+        return self.arrays[name]
+
+    def columns(self) -> dict[str, np.ndarray]:
+        """Return one array a column."""
+        return {name: values[: self.filled] for name, values in self.arrays.items()}
+
+
+class _Drawn:
     """Keeps, of each group of rows, those whose hashed number is smallest."""
 
     def __init__(self, variant: Variant, groups: int):
         self.key, self.reservoir = variant.key, variant.reservoir
         self.limits = np.full(groups, LARGEST)
-        self.capacity = 2 * self.reservoir.rows * groups
+        subclasses = sum(map(len, variant.subclass_counts.values()))
+        self.capacity = 2 * self.reservoir.rows * subclasses
+        self.parts: list[dict[str, np.ndarray]] = []
 
-    def add(self, parts, columns, group) -> list[dict[str, np.ndarray]]:
-        """Return the rows kept so far with those of a block that may stay."""
+    def add(self, columns: dict[str, np.ndarray], group: np.ndarray) -> None:
+        """Keep the rows of a block that may stay, and see to it that they do not become many."""
         chance = hashed(columns[self.key], self.reservoir.seed)
         stay = chance < self.limits[group]
-        kept = {name: values[stay] for name, values in columns.items()}
-        parts.append(kept | {"group": group[stay], "chance": chance[stay]})
-        return self._smallest(parts) if sum(map(_length, parts)) > self.capacity else parts
+        chosen = columns | {"group": group, "chance": chance}
+        self.parts.append({name: values[stay] for name, values in chosen.items()})
+        if sum(len(part["group"]) for part in self.parts) > self.capacity:
+            self._settle()
 
-    def _smallest(self, parts) -> list[dict[str, np.ndarray]]:
-        joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    def _settle(self) -> None:
+        """Drop all but the smallest of each group, and note what a row must fall below."""
+        joined = {n: np.concatenate([part[n] for part in self.parts]) for n in self.parts[0]}
         order = np.lexsort((joined["chance"], joined["group"]))
         group = joined["group"][order]
         place = np.arange(len(order)) - np.searchsorted(group, group)
+        last = order[place == self.reservoir.rows - 1]
+        self.limits[joined["group"][last]] = joined["chance"][last]
         kept = order[place < self.reservoir.rows]
-        full = order[place == self.reservoir.rows - 1]
-        self.limits[joined["group"][full]] = joined["chance"][full]
-        return [{name: values[kept] for name, values in joined.items()}]
+        self.parts = [{name: values[kept] for name, values in joined.items()}]
 
-    def drawn(self, parts) -> list[dict[str, np.ndarray]]:
-        """Return the rows that stay, by their number."""
-        (joined,) = self._smallest(parts)
+    def columns(self) -> dict[str, np.ndarray]:
+        """Return one array a column, rows by their number."""
+        self._settle()
+        (joined,) = self.parts
         order = np.argsort(joined[self.key])
-        return [{name: values[order] for name, values in joined.items()}]
-
-
-def _length(part: dict[str, np.ndarray]) -> int:
-    return len(part["group"])
+        return {name: values[order] for name, values in joined.items()}
 
 
 def hashed(keys: np.ndarray, seed: int) -> np.ndarray:

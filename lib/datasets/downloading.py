@@ -90,7 +90,8 @@ def download_all(
         try:
             found = locate(registry.entry(name))
             if found:
-                echo(f"{name}: already at {found.paths[0]}, digest checked.")
+                checked = "known when read" if found.variant.by_content else "digest checked"
+                echo(f"{name}: already at {found.paths[0]}, {checked}.")
             else:
                 download(name, addresses=addresses, echo=echo)
         except ReaderError as problem:
@@ -101,7 +102,9 @@ def download_all(
 
 def _by_hand(entry: Entry, parts: list[Part]) -> str:
     files = "\n".join(
-        f"  {part.file_names[0]} ({part.bytes:,} bytes, sha256 {part.sha256})" for part in parts
+        f"  {part.file_names[0]} ({part.bytes:,} bytes, sha256 {part.sha256})"
+        for part in parts
+        if part.sha256
     )
     return (
         f"{entry.name} cannot be fetched by a program. By hand: {entry.obtain} "

@@ -36,6 +36,8 @@ class Dataset:
         ``reservoir``, the rows that were drawn.
     counts : dict of str to dict of str to int
         All rows of the files by class and subclass; empty where the registry has no subclasses.
+    files : int
+        How many files were read as one.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Dataset:
     sha256: str
     frame: pd.DataFrame
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    files: int = 1
 
     @property
     def banner(self) -> str:
@@ -54,7 +57,8 @@ class Dataset:
                 f"This page was run on a synthetic twin of {self.name}: artificial rows drawn by "
                 "a generator, no real measurements, so nothing here is a verdict on the paper."
             )
-        file = f"the {{}} {self.path.name} (sha256 {self.sha256[:6]}…)"
+        name = f"{self.path.name} (sha256 {self.sha256[:6]}…)"
+        file = f"the {{}} {name}" if self.files == 1 else f"the {self.files} {{}}s from {name} on"
         if self.source == "unknown":
             return (
                 f"This page was run on {file.format('file')}, whose content this book does not "
@@ -149,6 +153,7 @@ def _file(entry: Entry, found: locate.Located, allowed: bool) -> Dataset:
         sha256=_joined([locate.digest(path) for path in paths]),
         frame=frame,
         counts=counts,
+        files=len(paths),
     )
 
 
@@ -207,8 +212,8 @@ def _content_error(found: locate.Located, counts: dict) -> ReaderError:
         if known != here
     )
     return ReaderError(
-        f"{found.paths[0].parent}: the {len(found.paths)} files of {found.variant.name} do not hold "
-        f"what the book knows of it.\n{told}\n"
+        f"{found.paths[0].parent}: the {len(found.paths)} files of {found.variant.name} do not "
+        f"hold what the book knows of it.\n{told}\n"
         "Get the files again as published, move them away, or accept them with "
         "IDS_DATA_ALLOW_UNKNOWN=1 (in Python: allow_unknown_digest=True); every result is then "
         "marked not comparable."
@@ -251,21 +256,27 @@ def _twin(entry: Entry, variant: str | None) -> Dataset:
     return Dataset(entry.name, chosen.name, "twin", None, "", frame, _counted(frame, chosen))
 
 
-def _size(variant: Variant) -> list[tuple[str, str]]:
-    files = [
+def _files(variant: Variant) -> list[tuple[str, str]]:
+    if variant.by_content:
+        first, last = variant.parts[0].file_names[0], variant.parts[-1].file_names[0]
+        return [("files", f"{first} to {last}; known by the rows of each subclass, not by digest")]
+    return [
         (
             "file" if len(variant.parts) == 1 else f"file {number}",
             f"{part.file_names[0]}, {part.bytes:,} bytes, {part.rows:,} rows, sha256 {part.sha256}",
         )
         for number, part in enumerate(variant.parts, start=1)
     ]
+
+
+def _size(variant: Variant) -> list[tuple[str, str]]:
     counted = {kind: 0 for kind in registry.COLUMN_TYPES}
     for column in variant.columns:
         counted[column.type] += 1
     types = ", ".join(f"{count} {kind}" for kind, count in counted.items() if count)
     classes = "; ".join(f"{name} {count:,}" for name, count in variant.class_counts.items())
     return [
-        *files,
+        *_files(variant),
         ("rows", f"{variant.rows:,}"),
         ("columns", f"{len(variant.columns)} ({types})"),
         ("classes", f"{classes} (column {variant.class_column})"),

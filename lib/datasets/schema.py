@@ -15,6 +15,7 @@ REMEDY = "Use the official file as published (make data), not an edited or re-sa
 
 
 def rows_text(count: int) -> str:
+    """Return a number of rows as text, such as ``"1 row"``."""
     return f"{count:,} row" if count == 1 else f"{count:,} rows"
 
 
@@ -89,6 +90,7 @@ def read(path: Path, variant: Variant, others: tuple[Variant, ...] = ()) -> pd.D
 
 
 def empty_error(path: Path, variant: Variant, state: str) -> ReaderError:
+    """Return the error for a file without rows."""
     return ReaderError(
         f"{path} {state}: 0 rows in every column from {variant.columns[0].name!r} to "
         f"{variant.columns[-1].name!r}, expected {variant.rows:,}. Get the file again (make data)."
@@ -183,16 +185,18 @@ def _check_other_form(
 
 
 def separator_error(path: Path, heading: str, count: int, variant: Variant) -> ReaderError:
+    """Return the error for a file whose columns run together."""
     used = max(";\t|,", key=heading.count)
     name = {";": "semicolons", "\t": "tabs", "|": "bars", ",": "commas"}[used]
     return ReaderError(
         f"{path} is separated by {name}, not by {variant.separator!r}: column "
-        f"{variant.columns[0].name!r} and the others run together in all {rows_text(count)}. {REMEDY} "
-        f"If you exported it, export it with {variant.separator!r} between the columns."
+        f"{variant.columns[0].name!r} and the others run together in all {rows_text(count)}. "
+        f"{REMEDY} If you exported it, export it with {variant.separator!r} between the columns."
     )
 
 
 def heading_difference(missing: list[str], extra: list[str]) -> str:
+    """Say which columns are missing, or else which ones nobody expects."""
     pairs = {name: difflib.get_close_matches(name, extra, n=1) for name in missing}
     told = [
         f"column {name!r} is missing" + (f" (there is {close[0]!r} instead)" if close else "")

@@ -1,7 +1,8 @@
 """Synthetic twins: fitting their parameters, drawing their rows.
 
 The parameters of twins are fitted on the real files by ``python -m lib twin NAME`` and
-committed; they hold aggregates, never rows.
+committed; they hold aggregates, never rows. A twin whose rows are made without the real file is
+committed as a table (`lib.datasets.twin_table`), which the same command makes.
 """
 
 import json
@@ -11,7 +12,7 @@ from types import ModuleType
 
 import pandas as pd
 
-from lib.datasets import ehms_twin, registry, toniot_twin
+from lib.datasets import ehms_twin, registry, toniot_twin, twin_table
 from lib.datasets.closeness import fidelity
 from lib.datasets.registry import Variant
 from lib.errors import ReaderError
@@ -28,7 +29,9 @@ GENERATORS: dict[str, ModuleType] = {
 def _generator(name: str) -> ModuleType:
     registry.entry(name)
     if name not in GENERATORS:
-        raise ReaderError(f"{name} has no synthetic twin. Twins: {', '.join(GENERATORS)}.")
+        raise ReaderError(
+            f"{name} has no synthetic twin that is fitted. Fitted: {', '.join(GENERATORS)}."
+        )
     return GENERATORS[name]
 
 
@@ -65,7 +68,7 @@ def _with_twin(name: str, variant: str | None = None) -> list[Variant]:
 
 
 def parameter_file(name: str, variant: str | None = None) -> Path:
-    """Return the path of a twin's committed parameters.
+    """Return the path of a twin's committed parameters, or of its table.
 
     Raises
     ------
@@ -76,7 +79,7 @@ def parameter_file(name: str, variant: str | None = None) -> Path:
 
 
 def write_parameters(name: str) -> list[Path]:
-    """Fit the twins of a data set on its real files and write their parameter files.
+    """Fit the twins of a data set on its real files, or make them, and write what is committed.
 
     Parameters
     ----------
@@ -93,35 +96,43 @@ def write_parameters(name: str) -> list[Path]:
     ReaderError
         If a real file is not at hand.
     """
-    _generator(name)
-    return [_write_parameters(name, variant) for variant in _with_twin(name)]
+    return [_write(name, variant) for variant in _with_twin(name)]
 
 
-def _write_parameters(name: str, variant: Variant) -> Path:
+def _write(name: str, variant: Variant) -> Path:
     from lib.datasets.loading import load
 
+    path = TWINS / variant.twin
     dataset = load(name, variant.name)
     if dataset.source != "real":
         raise ReaderError(
-            f"the twin of {name} {variant.name} is fitted on the real file, and this is a "
+            f"the twin of {name} {variant.name} is held against the real file, and this is a "
             f"{dataset.source} one. {registry.entry(name).obtain}"
         )
+    if twin_table.is_table(path):
+        twin_table.write(path, name, variant, dataset)
+    else:
+        write_whole(path, _as_text(_fitted(name, dataset)))
+    return path
+
+
+def _fitted(name: str, dataset) -> dict:
+    """Return what a parameter file holds."""
     parameters = fit(dataset.frame, name)
-    content = {
+    return {
         "format": FORMAT,
         "dataset": name,
         "fitted_on": dataset.sha256,
         "fidelity": _distance(dataset, _generator(name).draw(parameters)).to_dict("list"),
         "parameters": parameters,
     }
-    path = TWINS / variant.twin
-    write_whole(path, _as_text(content))
-    return path
 
 
 def _distance(dataset, drawn: pd.DataFrame) -> pd.DataFrame:
     """Measure how far drawn rows are from real ones, in the form that the generator compares."""
     variant = registry.entry(dataset.name).select(dataset.variant)[0]
+    if variant.kept:
+        return twin_table.distance(dataset.frame, drawn, variant)
     form = getattr(_generator(dataset.name), "comparable", lambda frame: frame)
     return fidelity(form(dataset.frame), form(drawn), variant.class_column).round(3)
 
@@ -151,7 +162,9 @@ def _content(path: Path) -> dict:
 
 
 @lru_cache(maxsize=8)
-def _rows(name: str, path: Path, _changed: int) -> pd.DataFrame:
+def _rows(name: str, variant: str | None, path: Path, _changed: int) -> pd.DataFrame:
+    if twin_table.is_table(path):
+        return twin_table.rows(path, name, _with_twin(name, variant)[0])
     return _generator(name).draw(_content(path)["parameters"])
 
 
@@ -168,7 +181,8 @@ def make_twin(name: str, variant: str | None = None) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        As many rows as the real file, with its columns and types; a copy of the cached rows.
+        With the columns and types of the real file; of a fitted twin as many rows as it has. A
+        copy of the cached rows.
 
     Raises
     ------
@@ -177,7 +191,7 @@ def make_twin(name: str, variant: str | None = None) -> pd.DataFrame:
     """
     path = parameter_file(name, variant)
     changed = path.stat().st_mtime_ns if path.is_file() else 0
-    return _rows(name, path, changed).copy()
+    return _rows(name, variant, path, changed).copy()
 
 
 def fidelity_table(dataset) -> pd.DataFrame:
@@ -195,5 +209,14 @@ def fidelity_table(dataset) -> pd.DataFrame:
         As `lib.datasets.fidelity` gives it, rounded to three decimals.
     """
     if dataset.source == "real":
-        return _distance(dataset, make_twin(dataset.name, dataset.variant))
-    return pd.DataFrame(_content(parameter_file(dataset.name, dataset.variant))["fidelity"])
+        return _distance(dataset, make_twin(dataset.name, _group(dataset)))
+    path = parameter_file(dataset.name, _group(dataset))
+    if twin_table.is_table(path):
+        return twin_table.measured(path)
+    return pd.DataFrame(_content(path)["fidelity"])
+
+
+def _group(dataset) -> str:
+    """Return the group whose twin stands for a data set: one form's own, or that of its group."""
+    variant = registry.entry(dataset.name).select(dataset.variant)[0]
+    return variant.name if variant.twin else variant.group
