@@ -76,7 +76,7 @@ def _write(path, form, rows, codes, pairs, generator, heading):
 def _block(form, rows, classes, generator):
     size = len(rows)
     numbers = {
-        "integer": lambda: generator.integers(0, 100_000, size),
+        "integer": lambda: generator.integers(0, 1000, size),
         "number": lambda: generator.integers(0, 10_000_000, size) / 1e6,
     }
     given = {

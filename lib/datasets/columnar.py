@@ -98,7 +98,7 @@ def in_order(paths: Iterable[Path], variant: Variant) -> list[Path]:
 
 def _first_key(path: Path, variant: Variant) -> int:
     names, heading = _layout(path, variant)
-    with path.open(encoding=variant.encoding, newline="") as lines:
+    with path.open(encoding=variant.encoding, errors="replace", newline="") as lines:
         rows = csv.reader(lines, delimiter=variant.separator)
         row = next((row for number, row in enumerate(rows) if number >= heading and row), None)
     if row is None:
