@@ -110,7 +110,6 @@ def _read(source) -> pd.DataFrame:
         dtype=TYPES,
         keep_default_na=False,
         na_values={name: [""] for name, kind in TYPES.items() if kind != "str"},
-        float_precision="round_trip",
     )
 
 
@@ -119,7 +118,7 @@ def labelled(capture) -> pd.DataFrame:
 
     Parameters
     ----------
-    capture : lib.datasets.botiot_scenarios.Capture
+    capture : lib.datasets.botiot_recorder.Capture
         Its packets, and the attack it holds.
 
     Returns
@@ -128,7 +127,7 @@ def labelled(capture) -> pd.DataFrame:
         With `COLUMNS`. A flow between an attacker and a victim bears the capture's attack, any
         other one is normal.
     """
-    from lib.datasets.botiot_scenarios import ATTACKERS
+    from lib.datasets.botiot_background import ATTACKERS
 
     frame = flows(capture.packets)
     hosts = {_dotted(number) for number in ATTACKERS}
