@@ -85,13 +85,13 @@ def flood_captures(flood: Flood, rng: np.random.Generator) -> Iterator[Capture]:
     """
     start, flows = flood.start, round(flood.rows / flood.captures / len(flood.streams))
     for _ in range(flood.captures):
-        recorder, slower = Recorder(rng), rng.lognormal(0, flood.common)
-        seconds = slower * rng.uniform(*flood.seconds)
+        recorder, factor = Recorder(rng), rng.lognormal(0, flood.common)
+        seconds = factor * rng.uniform(*flood.seconds)
         if happens(rng, flood.short):
             seconds *= rng.uniform(0.1, 0.6)
         for stream in flood.streams:
-            faster = replace(stream, period=stream.period * slower)
-            recorder.add(_stream_packets(faster, flood.subcategory, start, seconds, flows, rng))
+            scaled = replace(stream, period=stream.period * factor)
+            recorder.add(_stream_packets(scaled, flood.subcategory, start, seconds, flows, rng))
         background(recorder, start, start + seconds)
         yield Capture(flood.category, flood.subcategory, start, start + seconds, recorder.packets())
         start += seconds + (
