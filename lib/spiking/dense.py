@@ -6,7 +6,6 @@ from contextlib import contextmanager
 import numpy as np
 import torch
 from torch import nn
-from torch.func import functional_call, stack_module_state, vmap
 from torch.nn.functional import cross_entropy, relu
 
 from lib.spiking.network import SpikingClassifier
@@ -67,14 +66,21 @@ def train_dense(
         raise ValueError("one stack takes at least one task, all with equal numbers of rows")
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
     networks = [DenseClassifier(settings, task.seed) for task in tasks]
-    parameters, _ = stack_module_state(networks)
-    parameters = {name: part.to(device) for name, part in parameters.items()}
-    parameters = {name: part.detach().requires_grad_() for name, part in parameters.items()}
+    layers = [_stacked([own.linears[index] for own in networks], device) for index in range(3)]
     with _one_thread():
-        losses = _train(networks[0], parameters, _rows(tasks, device), tasks, settings)
+        losses = _train(layers, _rows(tasks, device), tasks, settings)
     for index, network in enumerate(networks):
-        network.load_state_dict({name: part[index] for name, part in parameters.items()})
+        for linear, (weight, bias) in zip(network.linears, layers, strict=True):
+            own = {"weight": weight[index].T, "bias": bias[index, 0]}
+            linear.load_state_dict({name: part.detach() for name, part in own.items()})
     return Trained(networks, losses, settings.epochs)
+
+
+def _stacked(linears, device) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return one layer of all networks: weights (tasks, inputs, outputs), biases (tasks, 1, …)."""
+    weight = torch.stack([linear.weight.detach().T for linear in linears])
+    bias = torch.stack([linear.bias.detach() for linear in linears]).unsqueeze(1)
+    return weight.to(device).requires_grad_(), bias.to(device).requires_grad_()
 
 
 @contextmanager
@@ -88,29 +94,35 @@ def _one_thread() -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def _rows(tasks, device):
+def _rows(tasks, device) -> tuple[torch.Tensor, torch.Tensor]:
     features = np.stack([np.asarray(task.features, dtype=np.float32) for task in tasks])
     labels = np.stack([np.asarray(task.labels) for task in tasks])
     return torch.as_tensor(features, device=device), torch.as_tensor(labels, device=device).long()
 
 
-def _train(network, parameters, rows, tasks, settings) -> np.ndarray:
+def _train(layers, rows, tasks, settings) -> np.ndarray:
     features, labels = rows
     generators = [torch.Generator().manual_seed(task.seed) for task in tasks]
     each = torch.arange(len(tasks)).unsqueeze(1)
-    losses_of = vmap(lambda own, shown, answers: _loss(network, own, shown, answers))
-    optimizer = torch.optim.Adam(parameters.values(), lr=settings.learning_rate)
+    parameters = [part for layer in layers for part in layer]
+    optimizer = torch.optim.Adam(parameters, lr=settings.learning_rate, fused=True)
     losses = []
     for _ in range(settings.epochs):
         drawn = [torch.randperm(labels.shape[1], generator=own) for own in generators]
         for chosen in torch.stack(drawn).split(settings.batch_size, dim=1):
             optimizer.zero_grad()
-            loss = losses_of(parameters, features[each, chosen], labels[each, chosen])
+            loss = _losses(layers, features[each, chosen], labels[each, chosen])
             loss.sum().backward()
             optimizer.step()
             losses.append(loss.detach().cpu())
     return torch.stack(losses, dim=1).double().numpy()
 
 
-def _loss(network, parameters, shown, answers):
-    return cross_entropy(functional_call(network, parameters, (shown,))[0], answers)
+def _losses(layers, signal, labels) -> torch.Tensor:
+    """Return each network's mean cross-entropy, shape (tasks,)."""
+    for weight, bias in layers[:-1]:
+        signal = relu(torch.baddbmm(bias, signal, weight))
+    weight, bias = layers[-1]
+    logits = torch.baddbmm(bias, signal, weight)
+    each = cross_entropy(logits.flatten(0, 1), labels.flatten(), reduction="none")
+    return each.view(labels.shape).mean(dim=1)
