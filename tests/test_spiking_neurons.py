@@ -150,6 +150,15 @@ def test_izhikevich_rests_without_input():
         torch.testing.assert_close(before, later, atol=1e-4, rtol=0)
 
 
+def test_izhikevich_needs_the_current_that_a_leaky_neuron_needs():
+    currents = torch.linspace(0, 1, 201).view(1, 1, -1).expand(10, 1, 1, -1)
+    weakest = []
+    for neuron in (Leaky(), Izhikevich()):
+        spikes = ours(neuron, currents.squeeze(1)).sum(dim=0).flatten()
+        weakest.append(int((spikes > 0).nonzero()[0]))
+    assert abs(weakest[0] - weakest[1]) <= 1
+
+
 def tasks(count=3, rows=60):
     made = []
     for seed in range(count):

@@ -5,7 +5,7 @@ import pytest
 
 from lib.spiking.plasticity import PlasticitySettings, encode, learn
 
-SETTINGS = PlasticitySettings(neurons=6, epochs=5)
+SETTINGS = PlasticitySettings(neurons=6, epochs=5, total=2.0)
 
 
 def patterns(count=300, seed=0):
@@ -44,7 +44,7 @@ def selectivity(layer):
 
 def test_neurons_come_to_prefer_one_kind_each_and_share_the_kinds():
     rows, _ = patterns()
-    drawn, _ = selectivity(learn(rows, PlasticitySettings(neurons=6, epochs=5, rate=0), 1))
+    drawn, _ = selectivity(learn(rows, PlasticitySettings(neurons=6, epochs=5, total=2.0, rate=0), 1))
     learned, kinds = selectivity(learn(rows, SETTINGS, 1))
     # Without preference, two inputs of twelve hold about a sixth of the weights.
     assert drawn < 0.3

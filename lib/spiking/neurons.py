@@ -220,7 +220,8 @@ class Izhikevich(Neuron):
     a, b, c, d : float
         His constants; the defaults are those of a regularly spiking cell.
     gain : float
-        Input in his unit for a current of one.
+        Input in his unit for a current of one. With the default, the weakest held current that
+        makes a leaky neuron spike within ten steps makes this one spike within ten, too.
     peak : float
         Membrane potential, in millivolts, that counts as a spike.
     scale : float
@@ -231,7 +232,7 @@ class Izhikevich(Neuron):
     b: float = 0.2
     c: float = -65.0
     d: float = 8.0
-    gain: float = 60.0
+    gain: float = 32.0
     peak: float = 30.0
     scale: float = 100.0
 

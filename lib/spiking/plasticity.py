@@ -33,8 +33,9 @@ class PlasticitySettings:
         How much weaker the weakening is than the strengthening.
     total : float
         Sum of the weights of each neuron.
-    adaptation : float
-        What a spike adds to a neuron's threshold, of which a row's share is lost at each row.
+    adaptation, recovery : float
+        What a spike adds to a neuron's threshold, and the share of what was added that is lost
+        with each row.
     epochs : int
         Passes over the rows.
     """
@@ -45,8 +46,9 @@ class PlasticitySettings:
     trace: float = 0.8
     rate: float = 0.02
     fall: float = 0.5
-    total: float = 2.0
+    total: float = 4.0
     adaptation: float = 0.05
+    recovery: float = 0.002
     epochs: int = 3
 
 
@@ -141,7 +143,7 @@ def learn(features: np.ndarray, settings: PlasticitySettings, seed: int) -> Plas
     threshold = np.ones(settings.neurons)
     constants = tuple(
         float(getattr(settings, name))
-        for name in ("beta", "trace", "rate", "fall", "total", "adaptation")
+        for name in ("beta", "trace", "rate", "fall", "total", "adaptation", "recovery")
     )
     for _ in range(settings.epochs):
         _show_all(spikes[random.permutation(len(spikes))], weight, threshold, *constants)
@@ -149,14 +151,14 @@ def learn(features: np.ndarray, settings: PlasticitySettings, seed: int) -> Plas
 
 
 @njit(cache=True)
-def _show_all(rows, weight, threshold, beta, trace, rate, fall, total, adaptation):
+def _show_all(rows, weight, threshold, beta, trace, rate, fall, total, adaptation, recovery):
     """Show one row after the other; change weights and thresholds in place."""
     for row in range(len(rows)):
         _show(rows[row], weight, threshold, beta, trace, rate, fall, adaptation)
         # Only the sum of its own synapses matters to a neuron here.
         for neuron in range(len(threshold)):
             weight[:, neuron] *= total / weight[:, neuron].sum()
-            threshold[neuron] = 1 + (threshold[neuron] - 1) * (1 - adaptation)
+            threshold[neuron] = 1 + (threshold[neuron] - 1) * (1 - recovery)
 
 
 @njit(cache=True)
