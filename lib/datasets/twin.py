@@ -106,7 +106,7 @@ def _write(name: str, variant: Variant) -> Path:
     dataset = load(name, variant.name)
     if dataset.source != "real":
         raise ReaderError(
-            f"the twin of {name} {variant.name} is held against the real file, and this is a "
+            f"the twin of {name} {variant.name} is {_tie(path)} the real file, and this is a "
             f"{dataset.source} one. {registry.entry(name).obtain}"
         )
     if twin_table.is_table(path):
@@ -114,6 +114,10 @@ def _write(name: str, variant: Variant) -> Path:
     else:
         write_whole(path, _as_text(_fitted(name, dataset)))
     return path
+
+
+def _tie(path: Path) -> str:
+    return "held against" if twin_table.is_table(path) else "fitted on"
 
 
 def _fitted(name: str, dataset) -> dict:
