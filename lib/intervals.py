@@ -90,3 +90,31 @@ def prediction_interval_from(
     quantile = float(stdtrit(count - 1, 0.5 + coverage / 2))
     reach = quantile * deviation * math.sqrt(1 + 1 / count)
     return Interval(mean - reach, mean + reach)
+
+
+def mean_interval(values: Sequence[float], coverage: float = 0.95) -> Interval:
+    """Return the interval for the mean that the values are draws around.
+
+    Parameters
+    ----------
+    values : sequence of float, shape (n,)
+        One value a replicate, such as a difference of two scores; n at least 2.
+    coverage : float
+        Probability between 0 and 1, if the values are independent draws of one normal
+        distribution.
+
+    Returns
+    -------
+    Interval
+        Narrower than `prediction_interval`, the more so the more values there are.
+
+    Raises
+    ------
+    ValueError
+        As for `prediction_interval`.
+    """
+    one_more = prediction_interval(values, coverage)
+    middle = (one_more.low + one_more.high) / 2
+    # That for one more run also has to hold the run's own spread.
+    reach = (one_more.high - middle) / math.sqrt(len(values) + 1)
+    return Interval(middle - reach, middle + reach)

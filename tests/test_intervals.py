@@ -6,7 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from lib.intervals import Interval, prediction_interval, prediction_interval_from
+from lib.intervals import (
+    Interval,
+    mean_interval,
+    prediction_interval,
+    prediction_interval_from,
+)
 
 
 def test_interval_covers_the_next_draw_as_often_as_promised():
@@ -31,6 +36,14 @@ def test_printed_mean_and_deviation_give_the_same_interval_as_the_values():
     assert prediction_interval(values) == pytest.approx(
         prediction_interval_from(np.mean(values), np.std(values, ddof=1), 4)
     )
+
+
+@given(st.lists(st.floats(-1e3, 1e3), min_size=2, max_size=30))
+def test_the_interval_for_the_mean_is_that_of_students_test(values):
+    error = np.std(values, ddof=1) / np.sqrt(len(values))
+    reach = stats.t.ppf(0.975, len(values) - 1) * error
+    expected = (np.mean(values) - reach, np.mean(values) + reach)
+    assert mean_interval(values) == pytest.approx(expected, abs=1e-9, rel=1e-9)
 
 
 def test_equal_values_give_an_interval_without_width():
