@@ -109,7 +109,7 @@ datasets.card(botiot.NAME, "flows").set_index("fact").loc[
 
 # %%
 table = botiot.paper_table(flows)
-pd.Series(table.features.columns, name="the 18 inputs").to_frame().T
+print(", ".join(table.features.columns))
 
 # %% [markdown]
 # The shares of the classes follow from the 5 % set's own counts. The sample has another balance: up
@@ -214,12 +214,12 @@ medians.round(3).assign(**{"commonest states": states}).loc[shares.index]
 # %%
 repeated = pd.Series(table.features.duplicated(keep=False).to_numpy())
 again = repeated.groupby(table.subcategories).mean().loc[shares.index]
-again.map("{:.1%}".format).rename("flows that occur again").to_frame().T
+again.map("{:.1%}".format).rename("flows that occur again").to_frame()
 
 # %% [markdown]
 # ## When the attacks ran
 #
-# Each attack was run once or a few times, by one tool, for some minutes. A **session** is a run of
+# Each attack was run once or a few times, for some minutes. A **session** is a run of
 # flows of one subcategory without a silence of more than a minute.
 
 # %% tags=["hide-input"]
@@ -235,10 +235,9 @@ summary.map(lambda x: x.strftime("%d %b %H:%M") if hasattr(x, "day") else x).loc
 ]
 
 # %% [markdown]
-# All floods ran on one morning, one kind after the other. So a flow's hour would name its class, and
-# the data set's authors warn of that. The paper does not use the time. But what if a feature tells
-# it? We draw the packet rate against the time, for the two kinds of flood that make up nearly all
-# rows.
+# All floods ran on one morning, one kind after the other. So a flow's hour would name its class. The
+# paper does not use the time. But what if a feature tells it? We draw the packet rate against the
+# time, for the two kinds of flood that make up nearly all rows.
 
 
 # %% tags=["hide-input"]
@@ -498,7 +497,7 @@ summarised((LINES[name], stand_in[name]) for name in LINES if name in stand_in)
 #
 # ## What the printed numbers say
 #
-# Four checks need no data at all. First, Table IV: its four counts and the 477 other entries add up to
+# Some checks need no data at all. First, Table IV: its four counts and the 477 other entries add up to
 # the 3 668 522 that the text gives. Its percentages are of the attacks, not of all entries.
 #
 # Second, the abstract says that going from 10 000 samples and 240 neurons to 1 000 and 72 saved
