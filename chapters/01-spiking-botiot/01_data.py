@@ -455,10 +455,10 @@ if ten_best is not None:
         "ten_best.within": lambda s: forest_scores(
             *one_fifth(five_percent(), s), s
         ),
-        "sample.to_ten_best": lambda s: forest_scores(
+        "ten_best.from_flows": lambda s: forest_scores(
             other_rows(s), five_percent(), s
         ),
-        "ten_best.to_sample": lambda s: forest_scores(
+        "ten_best.to_flows": lambda s: forest_scores(
             five_percent(), other_rows(s), s
         ),
         "ten_best.by_place": by_place,
@@ -470,8 +470,8 @@ LINES = {
     "ten_best.within": "5 % set, split at random",
     "ten_best.by_place": "5 % set, split by place",
     "sample.within": "rows at hand, split at random",
-    "sample.to_ten_best": "trained on rows at hand, tested on the 5 % set",
-    "ten_best.to_sample": "trained on the 5 % set, tested on rows at hand",
+    "ten_best.from_flows": "trained on rows at hand, tested on the 5 % set",
+    "ten_best.to_flows": "trained on the 5 % set, tested on rows at hand",
 }
 
 
