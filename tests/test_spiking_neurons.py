@@ -215,3 +215,11 @@ def test_parameters_are_counted_for_one_replicate():
     assert count[Leaky()] == count[Alpha()] == plain
     assert count[Leaky(learn_beta=True)] == plain + 11
     assert count[Recurrent()] == plain + 6 * 6 + 6 + 5 * 5 + 5
+
+
+def test_training_leaves_the_number_of_threads_alone():
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    train_neurons(tasks(), Leaky(), (6, 6), SETTINGS.but(epochs=1))
+    assert torch.get_num_threads() == 2
+    torch.set_num_threads(before)

@@ -1,5 +1,7 @@
 """The local rule learns what repeats, keeps its bounds, and uses no label."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -44,7 +46,7 @@ def selectivity(layer):
 
 def test_neurons_come_to_prefer_one_kind_each_and_share_the_kinds():
     rows, _ = patterns()
-    drawn, _ = selectivity(learn(rows, PlasticitySettings(neurons=6, epochs=5, total=2.0, rate=0), 1))
+    drawn, _ = selectivity(learn(rows, replace(SETTINGS, rate=0), 1))
     learned, kinds = selectivity(learn(rows, SETTINGS, 1))
     # Without preference, two inputs of twelve hold about a sixth of the weights.
     assert drawn < 0.3

@@ -101,7 +101,7 @@ def tree_decider(classifier) -> Decider:
         Fitted on labels 0, 1, 2 and so on.
     """
     tree = classifier.tree_
-    nodes = np.int8 if tree.node_count < 128 else np.int32
+    nodes = np.min_scalar_type(-tree.node_count)
     arrays = (
         np.maximum(tree.feature, LEAF).astype(np.int8),
         # The largest float32 below: a value equal to the threshold in float32 goes left in both.

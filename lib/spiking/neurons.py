@@ -18,6 +18,7 @@ from torch import nn
 
 from lib.spiking.network import decision, loss_of
 from lib.spiking.settings import SpikingSettings
+from lib.spiking.threads import one_thread
 from lib.spiking.training import SpikingTask
 
 States = tuple[torch.Tensor, ...]
@@ -386,9 +387,10 @@ def train_neurons(
     generators = [torch.Generator().manual_seed(task.seed) for task in tasks]
     size = labels.shape[1]
     losses = []
-    for _ in range(settings.epochs):
-        order = torch.stack([torch.randperm(size, generator=each) for each in generators])
-        losses.append(_epoch(network, rows, labels, order, settings, optimizer))
+    with one_thread():
+        for _ in range(settings.epochs):
+            order = torch.stack([torch.randperm(size, generator=each) for each in generators])
+            losses.append(_epoch(network, rows, labels, order, settings, optimizer))
     return network, torch.stack(losses, dim=1).numpy()
 
 
@@ -426,6 +428,6 @@ def stacked_chances(
     numpy.ndarray
         Shape (replicates, n, classes), values in [0, 1].
     """
-    with torch.inference_mode():
+    with torch.inference_mode(), one_thread():
         outputs = network(torch.as_tensor(np.asarray(features), dtype=torch.float32))
         return torch.softmax(decision(outputs, settings), dim=-1).numpy()
