@@ -95,6 +95,14 @@ def _claims(options: argparse.Namespace) -> int | None:
     return command(options.json, options.paper, options.verdict)
 
 
+def _crate(_options: argparse.Namespace) -> None:
+    from lib import archive
+
+    folder = BUILD / "crate"
+    archive.write(folder)
+    _say(f"The RO-Crate: {folder} and {folder / archive.ZIP}")
+
+
 def _bench(_options: argparse.Namespace) -> int | None:
     from lib.bench import main
 
@@ -190,6 +198,7 @@ def _add_others(commands) -> None:
     claims.add_argument("--verdict", help="only the claims with this verdict")
     twin = _add(commands, "twin", _twin, "Fit the parameters of a twin on the real file")
     twin.add_argument("name", metavar="NAME", help="a data set, such as wustl-ehms-2020")
+    _add(commands, "crate", _crate, "Write claims, records and verdicts as an RO-Crate")
     _add(commands, "bench", _bench, "Measure stacked against one-by-one training")
     _add(commands, "clean", _clean, "Remove all that runs and builds have made (_build)")
 

@@ -1,6 +1,7 @@
 """The book's own MyST directives and roles, all fed by the ledger and the records.
 
-Directives: ``scoreboard``, ``claims`` (argument: id patterns), ``environment``.
+Directives: ``scoreboard``, ``claims`` (argument: id patterns), ``environment``, ``stamps``,
+``downloads``.
 Roles: ``published`` (a claim as printed), ``book`` (a published record), ``run`` (the same
 record in this run). A record's role takes a format after a bar, as in
 ``{book}`xmednn.table1.dnn.accuracy|.1%` ``. What does not exist is a warning, which fails
@@ -17,7 +18,10 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from lib import claims
+from lib import archive, claims
+from lib.archive.tables import ONLY_JSON, TABLES
+from lib.page_marks import anchor_of
+from lib.page_stamps import read_stamp, summary
 from lib.paths import reference_folder
 from lib.records import Record, RecordSet, reference, this_run
 
@@ -152,6 +156,45 @@ class _Claims(SphinxDirective):
         return [nodes.raw("", html, format="html")]
 
 
+class _Stamps(SphinxDirective):
+    """The stamps of all pages of this book, one a row, to which their footers link."""
+
+    def run(self):
+        pages = sorted(Path(self.env.srcdir).glob("chapters/*/[0-9]*.ipynb"))
+        stamps = {f"{page.parent.name}/{page.stem}": read_stamp(page) for page in pages}
+        rows = {name: summary(stamp) for name, stamp in stamps.items() if stamp}
+        if not rows:
+            return [nodes.paragraph("", "No page has a stamp yet: run make publish.")]
+        table = _table(
+            ("page", *next(iter(rows.values()))),
+            [(name, *short.values()) for name, short in rows.items()],
+        )
+        _, *body = table.findall(nodes.row)
+        for name, row in zip(rows, body, strict=True):
+            row["ids"] = [anchor_of(name)]
+        return [table]
+
+
+class _Downloads(SphinxDirective):
+    """The files that every build lays beside the pages; see `lib.archive`."""
+
+    def run(self):
+        self.folder = f"{'../' * self.env.docname.count('/')}{archive.FOLDER}"
+        tables = [self._offered(name, text) for name, text in TABLES.items()]
+        others = [(self._link(name), text) for name, text in archive.others().items()]
+        return [
+            _table(("Table", "What it holds", "CSV", "JSON", "Schema"), tables),
+            _table(("File", "What it is"), others),
+        ]
+
+    def _offered(self, name: str, text: str) -> tuple:
+        csv = "" if name in ONLY_JSON else self._link(f"{name}.csv")
+        return name, text, csv, *map(self._link, (f"{name}.json", f"{name}.schema.json"))
+
+    def _link(self, name: str) -> nodes.reference:
+        return nodes.reference("", name, refuri=f"{self.folder}/{name}", internal=True)
+
+
 class _Environment(SphinxDirective):
     """Machine, versions and times of the published run."""
 
@@ -207,8 +250,12 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> nodes.table:
     return nodes.table("", group, classes=["colwidths-auto"])
 
 
-def _row(texts: tuple[str, ...]) -> nodes.row:
-    return nodes.row("", *(nodes.entry("", nodes.paragraph("", text)) for text in texts))
+def _row(cells: tuple[str | nodes.reference, ...]) -> nodes.row:
+    return nodes.row("", *(nodes.entry("", _paragraph(cell)) for cell in cells))
+
+
+def _paragraph(cell: str | nodes.reference) -> nodes.paragraph:
+    return nodes.paragraph("", cell) if isinstance(cell, str) else nodes.paragraph("", "", cell)
 
 
 def _read_json(path: Path) -> dict:
@@ -234,9 +281,12 @@ def setup(app: Sphinx) -> dict:
     app : sphinx.application.Sphinx
         The application.
     """
+    app.setup_extension("lib.page_marks")
     app.add_directive("scoreboard", _Scoreboard)
     app.add_directive("claims", _Claims)
     app.add_directive("environment", _Environment)
+    app.add_directive("stamps", _Stamps)
+    app.add_directive("downloads", _Downloads)
     app.add_role("published", _PublishedRole())
     app.add_role("book", _RecordRole())
     app.add_role("run", _RunRole())

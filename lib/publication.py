@@ -21,6 +21,7 @@ from lib.notebooks import (
     read_source,
     with_outputs,
 )
+from lib.page_stamps import stamped
 from lib.paths import BUILD, DATA
 from lib.records import Record, RecordSet
 from lib.stamps import data_found, required_versions
@@ -69,7 +70,10 @@ def publish(chapter: str | None, jobs: int | None, say: Callable[[str], None]) -
     with claims.reading(
         {"IDS_REFERENCE": str(folder / "records"), "IDS_RECORDS": str(folder / "records")}
     ):
-        pages = {book: claims.render_again(current_page(book, settings)) for book in notebooks}
+        pages = {
+            book: stamped(claims.render_again(current_page(book, settings)), book, settings)
+            for book in notebooks
+        }
     _check_publishable(pages, settings)
     for notebook, page in pages.items():
         write_whole(notebook.page, nbformat.writes(page) + "\n")
