@@ -224,12 +224,19 @@ def main(arguments: list[str] | None = None) -> int:
     except ReaderError as problem:
         _complain(str(problem))
         return 2
-    except KeyboardInterrupt:
-        _complain("\nStopped. The same command goes on from here.")
-        return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except OSError as problem:
+        from lib.disk import trouble_with
+
+        if trouble_with(problem) is None:
+            raise
+        _complain(trouble_with(problem))
+        return 2
+    except KeyboardInterrupt:
+        _complain("\nStopped. The same command goes on from here.")
+        return 130
 
 
 if __name__ == "__main__":
