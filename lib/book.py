@@ -109,7 +109,7 @@ def _build(
         say("Building the pages …")
         _render(folder, source, records)
         with claims.reading(records):
-            archive.write(folder / "_build" / "html" / archive.FOLDER)
+            archive.write(folder / "_build" / "html" / archive.FOLDER, source / CHAPTERS.name)
         _put_in_place(folder / "_build" / "html", digest)
     front = HTML / "index.html"
     say(f"The book: {front}")

@@ -165,10 +165,9 @@ class _Stamps(SphinxDirective):
         rows = {name: summary(stamp) for name, stamp in stamps.items() if stamp}
         if not rows:
             return [nodes.paragraph("", "No page has a stamp yet: run make publish.")]
-        table = _table(
-            ("page", *next(iter(rows.values()))),
-            [(name, *short.values()) for name, short in rows.items()],
-        )
+        cells = [(name, *short.values()) for name, short in rows.items()]
+        table = _table(("page", *next(iter(rows.values()))), cells)
+        table["classes"].append("stamps")
         _, *body = table.findall(nodes.row)
         for name, row in zip(rows, body, strict=True):
             row["ids"] = [anchor_of(name)]
@@ -180,16 +179,13 @@ class _Downloads(SphinxDirective):
 
     def run(self):
         self.folder = f"{'../' * self.env.docname.count('/')}{archive.FOLDER}"
-        tables = [self._offered(name, text) for name, text in TABLES.items()]
-        others = [(self._link(name), text) for name, text in archive.others().items()]
-        return [
-            _table(("Table", "What it holds", "CSV", "JSON", "Schema"), tables),
-            _table(("File", "What it is"), others),
-        ]
+        tables = [(text, self._files_of(name)) for name, text in TABLES.items()]
+        others = [(text, [self._link(name)]) for name, text in archive.others().items()]
+        return [_table(("What it holds", "Files"), [*tables, *others])]
 
-    def _offered(self, name: str, text: str) -> tuple:
-        csv = "" if name in ONLY_JSON else self._link(f"{name}.csv")
-        return name, text, csv, *map(self._link, (f"{name}.json", f"{name}.schema.json"))
+    def _files_of(self, name: str) -> list[nodes.reference]:
+        endings = ("json",) if name in ONLY_JSON else ("csv", "json")
+        return [self._link(f"{name}.{ending}") for ending in (*endings, "schema.json")]
 
     def _link(self, name: str) -> nodes.reference:
         return nodes.reference("", name, refuri=f"{self.folder}/{name}", internal=True)
@@ -250,12 +246,15 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> nodes.table:
     return nodes.table("", group, classes=["colwidths-auto"])
 
 
-def _row(cells: tuple[str | nodes.reference, ...]) -> nodes.row:
-    return nodes.row("", *(nodes.entry("", _paragraph(cell)) for cell in cells))
+def _row(cells: tuple[str | list[nodes.Node], ...]) -> nodes.row:
+    return nodes.row("", *(nodes.entry("", *_paragraphs(cell)) for cell in cells))
 
 
-def _paragraph(cell: str | nodes.reference) -> nodes.paragraph:
-    return nodes.paragraph("", cell) if isinstance(cell, str) else nodes.paragraph("", "", cell)
+def _paragraphs(cell: str | list[nodes.Node]) -> list[nodes.paragraph]:
+    """Return a text as one paragraph, and of links one below the other."""
+    if isinstance(cell, str):
+        return [nodes.paragraph("", cell)]
+    return [nodes.paragraph("", "", link) for link in cell]
 
 
 def _read_json(path: Path) -> dict:

@@ -20,6 +20,8 @@ from lib.source_links import NotebookSource, Place
 
 # Where the stamp's line leads to.
 ENVIRONMENT = "chapters/environment"
+# What cannot be told from its text alone.
+NAMED = ("code", "lib", "data")
 
 
 def source_line(places: list[Place]) -> nodes.paragraph:
@@ -117,12 +119,9 @@ def stamp_html(stamp: dict, link: str = "") -> str:
         HTML that ends the line.
     """
     short = summary(stamp)
-    words = [
-        *(f"{name} {short[name]}" for name in ("code", "lib", "data")),
-        *(short[name] for name in ("versions", "run", "machine", "time")),
-    ]
+    words = [f"{name} {text}" if name in NAMED else text for name, text in short.items()]
     parts = " · ".join(f"<span>{escape(word)}</span>" for word in words)
-    return f'<p class="page-stamp">This page: {parts} ·{link}</p>'
+    return f'<p class="page-stamp">{parts} ·{link}</p>'
 
 
 def setup(app: Sphinx) -> dict:

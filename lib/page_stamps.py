@@ -4,6 +4,7 @@ A stamp is the ``stamp`` entry of a page's notebook metadata: the inputs as `lib
 them and their digest, the machine, the seconds and the threads.
 """
 
+import ast
 import json
 import platform
 from copy import deepcopy
@@ -43,7 +44,7 @@ def stamped(page: NotebookNode, notebook: Notebook, settings: Settings) -> Noteb
     """
     kept = json.loads(settings.stamp(notebook).read_text(encoding="utf-8"))
     count = processors()
-    machine = f"{platform.machine()} {platform.system()}, {count} processor{'s' * (count > 1)}"
+    machine = f"{platform.system()} {platform.machine()}, {count} processor{'s' * (count > 1)}"
     chosen = {name: kept[name] for name in ("digest", "inputs", "seconds", "threads")}
     fresh = deepcopy(page)
     fresh.metadata[KEY] = nbformat.from_dict(chosen | {"machine": machine})
@@ -155,8 +156,8 @@ def summary(stamp: dict) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        ``code``, ``lib``, ``data``, ``versions``, ``run``, ``machine`` and ``time``; digests are
-        cut to `SHOWN` digits.
+        ``code``, ``lib``, ``data``, ``run``, ``made with`` and ``time``; digests are cut to
+        `SHOWN` digits.
     """
     files = files_of(stamp)
     library = {path: digest for path, digest in files.items() if path.startswith("lib/")}
@@ -164,11 +165,11 @@ def summary(stamp: dict) -> dict[str, str]:
     versions = named(stamp, VERSION)
     return {
         "code": code[:SHOWN],
-        "lib": f"{digest_of(library)[:SHOWN]} ({len(library)} files)",
+        "lib": digest_of(library)[:SHOWN],
         "data": ", ".join(map(_data, named(stamp, DATA_SET).values())) or "none",
-        "versions": f"Python {versions['python']}, {len(versions) - 1} packages",
         "run": _run(named(stamp, PARAMETER)),
-        "machine": stamp["machine"],
+        "made with": f"Python {versions['python']}, {len(versions) - 1} packages, "
+        f"{stamp['machine']}",
         "time": _duration(stamp["seconds"]),
     }
 
@@ -186,7 +187,7 @@ def _data(state: str) -> str:
 def _run(parameters: dict[str, str]) -> str:
     seed, replicates = int(parameters["seed"]), int(parameters["replicates"])
     seeds = f"seed {seed}" if replicates == 1 else f"seeds {seed} to {seed + replicates - 1}"
-    return f"{parameters['profile'].strip(chr(39))} profile, {seeds}"
+    return f"{ast.literal_eval(parameters['profile'])}, {seeds}"
 
 
 def _duration(seconds: float) -> str:

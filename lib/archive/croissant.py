@@ -7,6 +7,7 @@ from pathlib import Path
 import mlcroissant
 
 from lib import datasets
+from lib.archive import croissant_file
 from lib.datasets.registry import Column, Entry, Part, Variant
 from lib.files import write_whole
 
@@ -16,11 +17,6 @@ TYPES = {
     "number": mlcroissant.DataType.FLOAT,
 }
 FORMATS = {",": "text/csv", "\t": "text/tab-separated-values"}
-
-
-def file_name(data_set: str) -> str:
-    """Return the name of a data set's Croissant file."""
-    return f"{data_set}.croissant.json"
 
 
 def metadata_of(entry: Entry) -> mlcroissant.Metadata:
@@ -132,4 +128,4 @@ def write(folder: Path) -> None:
     for name in datasets.names():
         described = metadata_of(datasets.entry(name)).to_json()
         text = json.dumps(described, indent=1, ensure_ascii=False, default=str)
-        write_whole(folder / file_name(name), text + "\n")
+        write_whole(folder / croissant_file(name), text + "\n")

@@ -7,13 +7,12 @@ spaces; of the records it has one row a value.
 import csv
 import io
 import json
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 
 from lib import claims
 from lib.claims.ledger import COLUMNS
 from lib.files import write_whole
-from lib.notebooks import find_notebooks
 from lib.page_stamps import read_stamp
 from lib.paths import CLAIMS
 from lib.records import Record, reference
@@ -57,9 +56,10 @@ def verdict_rows() -> list[dict]:
     return [each.to_dict() for each in claims.judge_all()]
 
 
-def stamp_rows() -> list[dict]:
-    """Return the stamps of the published pages that have one."""
-    stamps = {notebook.name: read_stamp(notebook.page) for notebook in find_notebooks()}
+def stamp_rows(chapters: Path) -> list[dict]:
+    """Return the stamps of the pages below a folder, of those that have one."""
+    pages = sorted(chapters.glob("*/[0-9]*.ipynb"))
+    stamps = {f"{page.parent.name}/{page.stem}": read_stamp(page) for page in pages}
     return [{"page": name} | stamp for name, stamp in stamps.items() if stamp]
 
 
@@ -67,10 +67,14 @@ def _value_rows(records: list[dict]) -> list[dict]:
     """Return one row a value; where there is one a seed, the row names it."""
     return [
         {name: record[name] for name in VALUE_COLUMNS if name in record}
-        | {"seed": "" if record["deterministic"] else record["seed"] + number, "value": value}
+        | {"seed": record["seed"] + number if _one_a_seed(record) else "", "value": value}
         for record in records
         for number, value in enumerate(record["values"])
     ]
+
+
+def _one_a_seed(record: dict) -> bool:
+    return not record["deterministic"] and len(record["values"]) == record["replicates"]
 
 
 def as_csv(rows: list[dict], columns: tuple[str, ...]) -> str:
@@ -95,20 +99,21 @@ def _cell(value):
     return " ".join(value) if isinstance(value, list) else value
 
 
-def write(folder: Path) -> None:
+def write(folder: Path, chapters: Path) -> None:
     """Write all tables into a folder.
 
     Parameters
     ----------
     folder : pathlib.Path
         Gets ``claims.csv``, ``claims.json`` and so on.
+    chapters : pathlib.Path
+        Where the pages are whose stamps are written.
     """
-    rows = dict(
-        zip(TABLES, (claim_rows(), record_rows(), verdict_rows(), stamp_rows()), strict=True)
-    )
+    records, verdicts = record_rows(), verdict_rows()
+    rows = dict(zip(TABLES, (claim_rows(), records, verdicts, stamp_rows(chapters)), strict=True))
     for name, found in rows.items():
         write_whole(folder / f"{name}.json", json.dumps(found, indent=1, ensure_ascii=False) + "\n")
-    verdict_columns = tuple(claims.Judgement.__dataclass_fields__)
+    verdict_columns = tuple(field.name for field in fields(claims.Judgement))
     write_whole(folder / "claims.csv", as_csv(rows["claims"], COLUMNS))
-    write_whole(folder / "records.csv", as_csv(_value_rows(rows["records"]), VALUE_COLUMNS))
-    write_whole(folder / "verdicts.csv", as_csv(rows["verdicts"], verdict_columns))
+    write_whole(folder / "records.csv", as_csv(_value_rows(records), VALUE_COLUMNS))
+    write_whole(folder / "verdicts.csv", as_csv(verdicts, verdict_columns))
