@@ -20,10 +20,11 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from lib import archive, claims
 from lib.archive.tables import ONLY_JSON, TABLES
-from lib.page_marks import anchor_of
+from lib.page_marks import anchor_of, source_line
 from lib.page_stamps import read_stamp, summary
 from lib.paths import reference_folder
 from lib.records import Record, RecordSet, reference, this_run
+from lib.source_links import Place, definition
 
 logger = logging.getLogger(__name__)
 NOT_PUBLISHED = "not published yet"
@@ -152,8 +153,16 @@ class _Claims(SphinxDirective):
             logger.warning("claims: no claim fits %r", pattern, location=self.get_location())
         if len(unmatched) == len(patterns):
             return []
-        html = claims.as_html(claims.select(*patterns))
-        return [nodes.raw("", html, format="html")]
+        shown = claims.select(*patterns)
+        html = claims.as_html(shown)
+        return [nodes.raw("", html, format="html"), source_line(_sources_of(shown))]
+
+
+def _sources_of(judgements: list[claims.Judgement]) -> list[Place]:
+    """Return where a table of verdicts comes from: the ledger's files, and the rule."""
+    papers = dict.fromkeys(each.paper for each in judgements)
+    ledgers = [Place("ledger", f"data/claims/{paper}.csv") for paper in papers]
+    return [*ledgers, definition("lib.claims.judge")]
 
 
 class _Stamps(SphinxDirective):

@@ -94,7 +94,7 @@ def _link_to_environment(env: BuildEnvironment, name: str, app: Sphinx) -> str:
     if ENVIRONMENT not in env.found_docs:
         return ""
     address = app.builder.get_relative_uri(name, ENVIRONMENT)
-    return f' <a href="{address}#{anchor_of(name)}">Environment</a>'
+    return f'<a href="{address}#{anchor_of(name)}">Environment</a>'
 
 
 def anchor_of(name: str) -> str:
@@ -119,9 +119,10 @@ def stamp_html(stamp: dict, link: str = "") -> str:
         HTML that ends the line.
     """
     short = summary(stamp)
+    del short["packages"]  # their number alone says little
     words = [f"{name} {text}" if name in NAMED else text for name, text in short.items()]
-    parts = " · ".join(f"<span>{escape(word)}</span>" for word in words)
-    return f'<p class="page-stamp">{parts} ·{link}</p>'
+    parts = [f"<span>{escape(word)}</span>" for word in words]
+    return f'<p class="page-stamp">{" · ".join([*parts, *filter(None, [link])])}</p>'
 
 
 def setup(app: Sphinx) -> dict:

@@ -156,8 +156,8 @@ def summary(stamp: dict) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        ``code``, ``lib``, ``data``, ``run``, ``made with`` and ``time``; digests are cut to
-        `SHOWN` digits.
+        ``code``, ``lib``, ``data``, ``run``, ``made with`` and ``time``, which fit one line, and
+        ``packages``; digests are cut to `SHOWN` digits.
     """
     files = files_of(stamp)
     library = {path: digest for path, digest in files.items() if path.startswith("lib/")}
@@ -168,9 +168,9 @@ def summary(stamp: dict) -> dict[str, str]:
         "lib": digest_of(library)[:SHOWN],
         "data": ", ".join(map(_data, named(stamp, DATA_SET).values())) or "none",
         "run": _run(named(stamp, PARAMETER)),
-        "made with": f"Python {versions['python']}, {len(versions) - 1} packages, "
-        f"{stamp['machine']}",
+        "made with": f"Python {versions['python']}, {stamp['machine']}",
         "time": _duration(stamp["seconds"]),
+        "packages": str(len(versions) - 1),
     }
 
 
@@ -180,8 +180,7 @@ def _data(state: str) -> str:
     if not digests:
         return kind
     shown = digests[0] if len(digests) == 1 else digest_of(dict.fromkeys(digests, ""))
-    count = "" if len(digests) == 1 else f" ({len(digests)} files)"
-    return f"{kind} {shown[:SHOWN]}{count}"
+    return f"{kind} {shown[:SHOWN]}"
 
 
 def _run(parameters: dict[str, str]) -> str:

@@ -27,14 +27,14 @@ class Place:
         What stands there, such as ``"lib.figures.draw_confusion"``.
     path : str
         From the root, such as ``"lib/figures.py"``.
-    first, last : int
-        Counted from 1.
+    first, last : int or None
+        Counted from 1; None for the whole file.
     """
 
     name: str
     path: str
-    first: int
-    last: int
+    first: int | None = None
+    last: int | None = None
 
 
 @dataclass(frozen=True)

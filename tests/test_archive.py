@@ -15,6 +15,7 @@ from rocrate.rocrate import ROCrate
 from lib import archive, claims, datasets
 from lib.archive import croissant
 from lib.archive.tables import ONLY_JSON, TABLES
+from lib.claims.ledger import KINDS, UNITS
 from lib.datasets.registry import parse
 from lib.notebooks import find_notebooks
 from lib.page_stamps import read_stamp
@@ -93,6 +94,13 @@ class TestTables:
         assert schema["description"]
         described = schema["items"]["properties"]
         assert [name for name, each in described.items() if not each.get("description")] == []
+
+    def test_the_schemas_know_the_words_of_the_book(self, folder):
+        claim = content(folder, "claims.schema.json")["items"]["properties"]
+        verdict = content(folder, "verdicts.schema.json")["items"]["properties"]
+        assert set(claim["unit"]["enum"]) == UNITS.keys()
+        assert set(claim["kind"]["enum"]) == set(verdict["kind"]["enum"]) == set(KINDS)
+        assert set(verdict["verdict"]["enum"]) == {*claims.VERDICTS, "setting", "context"}
 
     @pytest.mark.parametrize("name", TABLES)
     def test_each_table_keeps_its_schema(self, folder, name):
