@@ -21,7 +21,8 @@ def _complain(line: str) -> None:
 def _settings(options: argparse.Namespace):
     from lib.execution import Settings
 
-    return Settings(BUILD / "run", options.profile, options.replicates, options.seed, options.jobs)
+    chosen = (options.profile, options.replicates, options.seed, options.jobs)
+    return Settings(BUILD / "run", *chosen, cluster=os.environ.get("CLUSTER") or None)
 
 
 def _execute(options: argparse.Namespace) -> int:
@@ -58,10 +59,13 @@ def _publish(options: argparse.Namespace) -> int:
     return publish(options.chapter, options.jobs, _say)
 
 
-def _check(options: argparse.Namespace) -> int:
-    from lib.publication import check
+def _verify(options: argparse.Namespace) -> int:
+    from lib.verification.run import Request, remake_twin_reference, verify
 
-    return check(options.chapter, options.replicates, options.seed, options.jobs, _say)
+    if options.remake_twin_reference:
+        return remake_twin_reference(options.jobs, _say)
+    chosen = (options.chapter, options.profile, options.replicates, options.seed, options.jobs)
+    return verify(Request(*chosen, options.cluster), _say)
 
 
 def _serve(options: argparse.Namespace) -> None:
@@ -177,15 +181,32 @@ def _add_publishing(commands) -> None:
         action="store_true",
         help="only put the present prose and verdicts around the published outputs",
     )
-    check = _add(
+    verify = _add(
         commands,
-        "check",
-        _check,
-        "Execute again on real data and hold every record against the published ones",
+        "verify",
+        _verify,
+        "Execute again and hold every claim, record and page against the published ones",
     )
-    _add_chapter_and_jobs(check)
-    check.add_argument("--replicates", type=_positive, default=1, help="seeds (default: 1)")
-    check.add_argument("--seed", type=int, help="the first seed (default: the published run's)")
+    _add_chapter_and_jobs(verify)
+    verify.add_argument(
+        "--profile",
+        choices=("quick", "full"),
+        help="full: real data, the paper's settings (default); quick: the twins, which judge the "
+        "code only (default without real data)",
+    )
+    verify.add_argument("--replicates", type=_positive, help="seeds (default: 2 quick, 10 full)")
+    verify.add_argument("--seed", type=int, help="the first seed (default: the published run's)")
+    verify.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        default=os.environ.get("CLUSTER") or None,
+        help="a Dask scheduler, such as tcp://host:8786 (default: CLUSTER, else this machine)",
+    )
+    verify.add_argument(
+        "--remake-twin-reference",
+        action="store_true",
+        help="only run on the twins and keep the records to verify the code against",
+    )
 
 
 def _add_others(commands) -> None:

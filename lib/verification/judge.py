@@ -15,8 +15,13 @@ interval
     same seeds. On seeds that were not published this leaves the record undecided: nine equal
     values and one collapse are common among trained classifiers, and no interval from
     ten seeds covers the collapse at such a level.
+repetition
+    On a twin with the published seeds, where code is judged and not papers: the fresh mean
+    may be no further from the mean of the same seeds than these are from each other. Only
+    rounding separates both, which is why so few seeds suffice there, and no level is stated.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
@@ -39,6 +44,7 @@ STEP, RANK_STEP = 0.005, 1.0
 FEWEST, SHUFFLES, SEED = 5, 2_000, 2022
 HOLDS, CHANGED, UNDECIDED, NOT_JUDGED = "holds", "changed", "undecided", "not judged"
 EQUAL, SHUFFLED, INTERVAL, PRESENT = "equality", "shuffling", "interval", "presence"
+REPEATED = "repetition"
 Records = Mapping[str, Record]
 
 
@@ -50,8 +56,8 @@ class Comparison:
     ----------
     id, notebook : str
     rule : str
-        ``"equality"``, ``"shuffling"``, ``"interval"``, or ``"presence"`` for what has no
-        spread to judge by.
+        ``"equality"``, ``"shuffling"``, ``"interval"``, ``"repetition"``, or ``"presence"`` for
+        what has no spread to judge by.
     state : str
         ``"holds"``, ``"changed"``, ``"undecided"`` or ``"not judged"``.
     reason : str
@@ -94,8 +100,8 @@ class Family:
     ----------
     size : int
         Records from random draws that have a spread.
-    shuffled, by_interval : int
-        How many of them were judged by either rule.
+    shuffled, by_interval, repeated : int
+        How many of them were judged by each rule.
     threshold : float or None
         Distance of the means, in standard errors, at which shuffling says changed.
     smallest_shift : float or None
@@ -108,6 +114,7 @@ class Family:
     size: int
     shuffled: int
     by_interval: int
+    repeated: int
     threshold: float | None
     smallest_shift: float | None
     usual_outside: int
@@ -228,7 +235,7 @@ def _judge_block(pairs, level: float) -> tuple[list[Comparison], float | None]:
     published, fresh = (len(record.values) for record in pairs[0])
     share = level * len(pairs)
     if not can_be_shuffled(published, fresh, share):
-        return [_by_interval(*pair, level) for pair in pairs], None
+        return [_by_few_seeds(*pair, level) for pair in pairs], None
     values = np.array([[*one.values, *other.values] for one, other in pairs])
     steps = np.array([_step(*pair) for pair in pairs])
     splits = shuffled_splits(published, fresh)
@@ -327,9 +334,24 @@ def _by_shuffling(published, fresh, distance, threshold, error, step) -> Compari
     return _comparison(published, fresh, SHUFFLED, state, reason, expected, usual)
 
 
-def _by_interval(published: Record, fresh: Record, level: float) -> Comparison:
+def _by_few_seeds(published: Record, fresh: Record, level: float) -> Comparison:
+    paired = _of_the_same_seeds(published, fresh)
+    if paired is not None and published.provenance.source == "twin":
+        return _by_repetition(published, fresh, float(paired.mean()))
+    return _by_interval(published, fresh, level, paired)
+
+
+def _by_repetition(published: Record, fresh: Record, before: float) -> Comparison:
+    spread = max(published.values) - min(published.values)
+    expected = Interval(before, before).widened(max(_step(published, fresh), spread))
+    state = HOLDS if expected.contains(fresh.mean) else CHANGED
+    reason = "the same seeds on the same twin"
+    return _comparison(published, fresh, REPEATED, state, reason, expected)
+
+
+def _by_interval(published: Record, fresh: Record, level: float, paired) -> Comparison:
     further = len(fresh.values)
-    step, paired = _step(published, fresh), _of_the_same_seeds(published, fresh)
+    step = _step(published, fresh)
     reached = [published.mean] if paired is None else [published.mean, float(paired.mean())]
     low, high = further_interval(published.values, 1 - level, further)
     expected = Interval(min(low, *reached) - step, max(high, *reached) + step)
@@ -343,15 +365,16 @@ def _by_interval(published: Record, fresh: Record, level: float) -> Comparison:
 
 
 def _family(found: list[Comparison], drawn, thresholds, level: float) -> Family:
-    shuffled = sum(each.rule == SHUFFLED for each in found)
+    rules = Counter(each.rule for each in found)
     threshold = max((one for one in thresholds if one is not None), default=None)
     outside = [each for each in found if each.usual and not each.usual.contains(each.fresh)]
     return Family(
         size=len(drawn),
-        shuffled=shuffled,
-        by_interval=len(drawn) - shuffled,
+        shuffled=rules[SHUFFLED],
+        by_interval=rules[INTERVAL],
+        repeated=rules[REPEATED],
         threshold=threshold,
-        smallest_shift=_smallest_shift(drawn, threshold, level),
+        smallest_shift=None if rules[REPEATED] else _smallest_shift(drawn, threshold, level),
         usual_outside=len(outside),
     )
 
