@@ -549,15 +549,18 @@ def _execute_here(source: Path, output: Path, parameters: dict) -> int:
 
 def _where(working: Path) -> str:
     """Return a line that names the cell in which an execution ended."""
-    with contextlib.suppress(OSError, ValueError):
+    try:
         cells = nbformat.read(working, as_version=4).cells
-        injected = 0
-        for number, cell in enumerate(cells, start=1):
-            injected += "injected-parameters" in cell.metadata.get("tags", [])
-            if cell.metadata.get("papermill", {}).get("status") == "running":
-                begins = _first_line(cell.source)
-                return f"\n  in cell {number - injected}, which begins with: {begins}"
-    return ""
+    except (OSError, ValueError):
+        return ""
+    cells = [cell for cell in cells if "injected-parameters" not in cell.metadata.get("tags", [])]
+    states = [cell.metadata.get("papermill", {}).get("status") for cell in cells]
+    # A cell whose kernel died counts as completed, and all that follow it as pending.
+    begun = [number for number, state in enumerate(states) if state in ("running", "completed")]
+    if not begun:
+        return ""
+    first = _first_line(cells[begun[-1]].source)
+    return f"\n  in cell {begun[-1] + 1}, which begins with: {first}"
 
 
 def _first_line(source: str) -> str:
