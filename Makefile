@@ -14,7 +14,7 @@ endif
 CHOICE = $(if $(CHAPTER),--chapter $(CHAPTER)) $(if $(JOBS),--jobs $(JOBS))
 SEEDS = $(if $(REPLICATES),--replicates $(REPLICATES)) $(if $(SEED),--seed $(SEED))
 
-.PHONY: help book test site publish check serve data claims bench clean
+.PHONY: help book test site publish verify serve data claims bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -25,7 +25,8 @@ help:
 	@echo "make serve     serve the built book on this machine (PORT=8000)"
 	@echo "make data      download the data that may be downloaded"
 	@echo "make claims    print every claim of the papers with its verdict"
-	@echo "make check     execute again on real data and compare with the published numbers"
+	@echo "make verify    execute again and hold claims, numbers and pages against the published ones"
+	@echo "                 the options of make book, and CLUSTER=tcp://host:8786"
 	@echo "make publish   execute in full on real data; refresh the committed pages and numbers"
 	@echo "make bench     measure stacked against one-by-one training"
 	@echo "make clean     remove what runs and builds have made; data and .venv stay"
@@ -43,8 +44,9 @@ site: $(STAMP)
 publish: $(STAMP)
 	@$(RUN) publish $(CHOICE)
 
-check: $(STAMP)
-	@$(RUN) check $(CHOICE) $(SEEDS)
+verify: $(STAMP)
+	@$(RUN) verify $(CHOICE) $(SEEDS) $(if $(CLUSTER),--cluster $(CLUSTER)) \
+	  $(if $(filter command line environment,$(origin PROFILE)),--profile $(PROFILE))
 
 serve: $(STAMP)
 	@$(RUN) serve $(if $(PORT),--port $(PORT))

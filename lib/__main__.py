@@ -21,7 +21,8 @@ def _complain(line: str) -> None:
 def _settings(options: argparse.Namespace):
     from lib.execution import Settings
 
-    return Settings(BUILD / "run", options.profile, options.replicates, options.seed, options.jobs)
+    chosen = (options.profile, options.replicates, options.seed, options.jobs)
+    return Settings(BUILD / "run", *chosen, cluster=os.environ.get("CLUSTER") or None)
 
 
 def _execute(options: argparse.Namespace) -> int:
@@ -58,10 +59,13 @@ def _publish(options: argparse.Namespace) -> int:
     return publish(options.chapter, options.jobs, _say)
 
 
-def _check(options: argparse.Namespace) -> int:
-    from lib.publication import check
+def _verify(options: argparse.Namespace) -> int:
+    from lib.verification.run import Request, remake_twin_reference, verify
 
-    return check(options.chapter, options.replicates, options.seed, options.jobs, _say)
+    if options.remake_twin_reference:
+        return remake_twin_reference(options.jobs, _say)
+    chosen = (options.chapter, options.profile, options.replicates, options.seed, options.jobs)
+    return verify(Request(*chosen, options.cluster), _say)
 
 
 def _serve(options: argparse.Namespace) -> None:
@@ -93,6 +97,14 @@ def _claims(options: argparse.Namespace) -> int | None:
     from lib.claims import command
 
     return command(options.json, options.paper, options.verdict)
+
+
+def _crate(_options: argparse.Namespace) -> None:
+    from lib import archive
+
+    folder = BUILD / "crate"
+    archive.write(folder)
+    _say(f"The RO-Crate: {folder} and {folder / archive.ZIP}")
 
 
 def _bench(_options: argparse.Namespace) -> int | None:
@@ -169,15 +181,32 @@ def _add_publishing(commands) -> None:
         action="store_true",
         help="only put the present prose and verdicts around the published outputs",
     )
-    check = _add(
+    verify = _add(
         commands,
-        "check",
-        _check,
-        "Execute again on real data and hold every record against the published ones",
+        "verify",
+        _verify,
+        "Execute again and hold every claim, record and page against the published ones",
     )
-    _add_chapter_and_jobs(check)
-    check.add_argument("--replicates", type=_positive, default=1, help="seeds (default: 1)")
-    check.add_argument("--seed", type=int, help="the first seed (default: the published run's)")
+    _add_chapter_and_jobs(verify)
+    verify.add_argument(
+        "--profile",
+        choices=("quick", "full"),
+        help="full: real data, the paper's settings (default); quick: the twins, which judge the "
+        "code only (default without real data)",
+    )
+    verify.add_argument("--replicates", type=_positive, help="seeds (default: 2 quick, 10 full)")
+    verify.add_argument("--seed", type=int, help="the first seed (default: the published run's)")
+    verify.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        default=os.environ.get("CLUSTER") or None,
+        help="a Dask scheduler, such as tcp://host:8786 (default: CLUSTER, else this machine)",
+    )
+    verify.add_argument(
+        "--remake-twin-reference",
+        action="store_true",
+        help="only run on the twins and keep the records to verify the code against",
+    )
 
 
 def _add_others(commands) -> None:
@@ -190,6 +219,7 @@ def _add_others(commands) -> None:
     claims.add_argument("--verdict", help="only the claims with this verdict")
     twin = _add(commands, "twin", _twin, "Fit the parameters of a twin on the real file")
     twin.add_argument("name", metavar="NAME", help="a data set, such as wustl-ehms-2020")
+    _add(commands, "crate", _crate, "Write claims, records and verdicts as an RO-Crate")
     _add(commands, "bench", _bench, "Measure stacked against one-by-one training")
     _add(commands, "clean", _clean, "Remove all that runs and builds have made (_build)")
 
@@ -215,12 +245,19 @@ def main(arguments: list[str] | None = None) -> int:
     except ReaderError as problem:
         _complain(str(problem))
         return 2
-    except KeyboardInterrupt:
-        _complain("\nStopped. The same command goes on from here.")
-        return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except OSError as problem:
+        from lib.disk import trouble_with
+
+        if trouble_with(problem) is None:
+            raise
+        _complain(trouble_with(problem))
+        return 2
+    except KeyboardInterrupt:
+        _complain("\nStopped. The same command goes on from here.")
+        return 130
 
 
 if __name__ == "__main__":

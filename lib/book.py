@@ -16,12 +16,14 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_markdown_cell
 
-from lib import claims
+from lib import archive, claims
 from lib.errors import ReaderError
 from lib.execution import Settings, current_page
 from lib.files import sha256_of, write_whole
 from lib.notebooks import Notebook, find_notebooks, read_source
+from lib.page_stamps import stamped
 from lib.paths import BUILD, CHAPTERS, CLAIMS, DATA, ROOT, reference_folder
+from lib.repository import commit
 
 HTML = BUILD / "html"
 STAMP = BUILD / "html.json"
@@ -84,7 +86,8 @@ def build_book(settings: Settings, say: Callable[[str], None]) -> Path:
 
 def _page_for(notebook: Notebook, settings: Settings) -> bytes:
     if settings.page(notebook).exists():
-        return nbformat.writes(current_page(notebook, settings)).encode()
+        page = stamped(current_page(notebook, settings), notebook, settings)
+        return nbformat.writes(page).encode()
     if notebook.page.exists():
         return notebook.page.read_bytes()
     blank = read_source(notebook.source)
@@ -105,6 +108,8 @@ def _build(
     else:
         say("Building the pages …")
         _render(folder, source, records)
+        with claims.reading(records):
+            archive.write(folder / "_build" / "html" / archive.FOLDER, source / CHAPTERS.name)
         _put_in_place(folder / "_build" / "html", digest)
     front = HTML / "index.html"
     say(f"The book: {front}")
@@ -142,10 +147,12 @@ def _assemble(source: Path, pages: dict[Notebook, bytes]) -> None:
 
 
 def _digest_of_inputs(source: Path, records: dict[str, str]) -> str:
-    places = [source, CLAIMS, reference_folder(), Path(records["IDS_RECORDS"]), ROOT / "lib"]
+    run = Path(records["IDS_RECORDS"])
+    places = [source, CLAIMS, archive.SCHEMAS, reference_folder(), run, ROOT / "lib"]
     files = [path for place in places for path in sorted(place.rglob("*")) if path.is_file()]
-    files += [DATA / "registry.yml", ROOT / "requirements.txt"]
-    digest = hashlib.sha256(sys.version.encode())
+    files += [DATA / "registry.yml", ROOT / "requirements.txt", ROOT / "CITATION.cff"]
+    # The pages link to the commit.
+    digest = hashlib.sha256(f"{sys.version} {commit()}".encode())
     for path in files:
         if path.exists() and path.suffix != ".pyc":
             digest.update(f"{path.relative_to(ROOT)} {sha256_of(path)}\n".encode())

@@ -1,6 +1,7 @@
 """The book's own MyST directives and roles, all fed by the ledger and the records.
 
-Directives: ``scoreboard``, ``claims`` (argument: id patterns), ``environment``.
+Directives: ``scoreboard``, ``claims`` (argument: id patterns), ``environment``, ``stamps``,
+``downloads``.
 Roles: ``published`` (a claim as printed), ``book`` (a published record), ``run`` (the same
 record in this run). A record's role takes a format after a bar, as in
 ``{book}`xmednn.table1.dnn.accuracy|.1%` ``. What does not exist is a warning, which fails
@@ -17,9 +18,13 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from lib import claims
+from lib import archive, claims
+from lib.archive.tables import ONLY_JSON, TABLES
+from lib.page_marks import anchor_of, source_line
+from lib.page_stamps import read_stamp, summary
 from lib.paths import reference_folder
 from lib.records import Record, RecordSet, reference, this_run
+from lib.source_links import Place, definition
 
 logger = logging.getLogger(__name__)
 NOT_PUBLISHED = "not published yet"
@@ -148,8 +153,51 @@ class _Claims(SphinxDirective):
             logger.warning("claims: no claim fits %r", pattern, location=self.get_location())
         if len(unmatched) == len(patterns):
             return []
-        html = claims.as_html(claims.select(*patterns))
-        return [nodes.raw("", html, format="html")]
+        shown = claims.select(*patterns)
+        html = claims.as_html(shown)
+        return [nodes.raw("", html, format="html"), source_line(_sources_of(shown))]
+
+
+def _sources_of(judgements: list[claims.Judgement]) -> list[Place]:
+    """Return where a table of verdicts comes from: the ledger's files, and the rule."""
+    papers = dict.fromkeys(each.paper for each in judgements)
+    ledgers = [Place("ledger", f"data/claims/{paper}.csv") for paper in papers]
+    return [*ledgers, definition("lib.claims.judge")]
+
+
+class _Stamps(SphinxDirective):
+    """The stamps of all pages of this book, one a row, to which their footers link."""
+
+    def run(self):
+        pages = sorted(Path(self.env.srcdir).glob("chapters/*/[0-9]*.ipynb"))
+        stamps = {f"{page.parent.name}/{page.stem}": read_stamp(page) for page in pages}
+        rows = {name: summary(stamp) for name, stamp in stamps.items() if stamp}
+        if not rows:
+            return [nodes.paragraph("", "No page has a stamp yet: run make publish.")]
+        cells = [(name, *short.values()) for name, short in rows.items()]
+        table = _table(("page", *next(iter(rows.values()))), cells)
+        table["classes"].append("stamps")
+        _, *body = table.findall(nodes.row)
+        for name, row in zip(rows, body, strict=True):
+            row["ids"] = [anchor_of(name)]
+        return [table]
+
+
+class _Downloads(SphinxDirective):
+    """The files that every build lays beside the pages; see `lib.archive`."""
+
+    def run(self):
+        self.folder = f"{'../' * self.env.docname.count('/')}{archive.FOLDER}"
+        tables = [(text, self._files_of(name)) for name, text in TABLES.items()]
+        others = [(text, [self._link(name)]) for name, text in archive.others().items()]
+        return [_table(("What it holds", "Files"), [*tables, *others])]
+
+    def _files_of(self, name: str) -> list[nodes.reference]:
+        endings = ("json",) if name in ONLY_JSON else ("csv", "json")
+        return [self._link(f"{name}.{ending}") for ending in (*endings, "schema.json")]
+
+    def _link(self, name: str) -> nodes.reference:
+        return nodes.reference("", name, refuri=f"{self.folder}/{name}", internal=True)
 
 
 class _Environment(SphinxDirective):
@@ -207,8 +255,15 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> nodes.table:
     return nodes.table("", group, classes=["colwidths-auto"])
 
 
-def _row(texts: tuple[str, ...]) -> nodes.row:
-    return nodes.row("", *(nodes.entry("", nodes.paragraph("", text)) for text in texts))
+def _row(cells: tuple[str | list[nodes.Node], ...]) -> nodes.row:
+    return nodes.row("", *(nodes.entry("", *_paragraphs(cell)) for cell in cells))
+
+
+def _paragraphs(cell: str | list[nodes.Node]) -> list[nodes.paragraph]:
+    """Return a text as one paragraph, and of links one below the other."""
+    if isinstance(cell, str):
+        return [nodes.paragraph("", cell)]
+    return [nodes.paragraph("", "", link) for link in cell]
 
 
 def _read_json(path: Path) -> dict:
@@ -234,9 +289,12 @@ def setup(app: Sphinx) -> dict:
     app : sphinx.application.Sphinx
         The application.
     """
+    app.setup_extension("lib.page_marks")
     app.add_directive("scoreboard", _Scoreboard)
     app.add_directive("claims", _Claims)
     app.add_directive("environment", _Environment)
+    app.add_directive("stamps", _Stamps)
+    app.add_directive("downloads", _Downloads)
     app.add_role("published", _PublishedRole())
     app.add_role("book", _RecordRole())
     app.add_role("run", _RunRole())

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -17,23 +18,24 @@ from time import monotonic, sleep
 import nbformat
 from nbformat import NotebookNode
 
+from lib.disk import trouble_with
 from lib.errors import ReaderError
 from lib.files import write_whole
 from lib.notebooks import Notebook, parameter_defaults, read_source, tidy, with_outputs
+from lib.parallel import connected, prepare_kernels, processors, shares, slots, thread_limits
 from lib.paths import ROOT
 from lib.stamps import digest_of, first_change, inputs_of
 
 # Seconds that one notebook may take before it is stopped.
 TIME_LIMIT = {"quick": 15 * 60, "full": 90 * 60}
 QUICK_REPLICATES = 2
-HEARTBEAT = 60.0
-THREAD_VARIABLES = (
-    "OMP_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
-    "LOKY_MAX_CPU_COUNT",
+KERNEL_LOST = (
+    "  its kernel was killed, most often by the system because memory ran out. Free some, or "
+    "run fewer notebooks at once: JOBS=1"
 )
+HEARTBEAT = 60.0
+# Seconds that a cluster gets on top, to find a worker again when one is lost.
+CLUSTER_MARGIN = 10 * 60
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class Settings:
         Notebooks executed at once; None takes the number of processors.
     reference : pathlib.Path or None
         Where published records are read from; None leaves the usual place.
+    cluster : str or None
+        Address of the Dask scheduler whose workers execute the notebooks.
     """
 
     folder: Path
@@ -60,6 +64,7 @@ class Settings:
     seed: int | None = None
     jobs: int | None = None
     reference: Path | None = None
+    cluster: str | None = None
 
     def page(self, notebook: Notebook) -> Path:
         """Return where this run keeps a notebook with its outputs."""
@@ -100,13 +105,6 @@ class Outcome:
     state: str
     seconds: float = 0.0
     message: str = ""
-
-
-def processors() -> int:
-    """Return the number of processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def execute(
@@ -255,19 +253,26 @@ def _reason(notebook: Notebook, settings: Settings, inputs: dict[str, str]) -> s
 def _execute_all(tasks, settings, say, done, total) -> dict[Notebook, Outcome]:
     if not tasks:
         return {}
-    jobs = min(settings.jobs or processors(), len(tasks))
-    threads = max(1, processors() // jobs)
-    say(f"Executing {len(tasks)} of {total} notebooks, {jobs} at once, {settings.profile} profile.")
     # The longest first, so that no long one is left to run alone at the end.
     tasks = sorted(tasks, key=lambda task: -task.expected_seconds())
-    with ThreadPoolExecutor(jobs) as pool:
-        futures = {pool.submit(_execute_one, task, threads): task for task in tasks}
-        try:
-            return _collect(futures, say, done, total)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            _stop_all(tasks, futures)
-            raise
+    with connected(settings.cluster) as client:
+        cores = slots(client) if client else processors()
+        # A worker's thread is a core of its own; what runs there does not get a second one.
+        jobs, threads = shares(len(tasks), settings.jobs, cores)
+        threads = 1 if client else threads
+        say(
+            f"Executing {len(tasks)} of {total} notebooks, {settings.profile} profile: "
+            f"{jobs} at once, {threads} thread{'s' * (threads > 1)} each, on {cores} "
+            f"{'cores of the cluster' if client else 'cores'}."
+        )
+        with ThreadPoolExecutor(jobs) as pool:
+            futures = {pool.submit(_execute_one, task, threads, client): task for task in tasks}
+            try:
+                return _collect(futures, say, done, total)
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                _stop_all(tasks, futures)
+                raise
 
 
 def _collect(futures: dict[Future, _Task], say, done, total) -> dict[Notebook, Outcome]:
@@ -296,7 +301,18 @@ def _time(seconds: float) -> str:
     return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
 
 
-def _execute_one(task: _Task, threads: int) -> Outcome:
+def _execute_one(task: _Task, threads: int, client=None) -> Outcome:
+    begun = monotonic()
+    try:
+        failure = _execute_and_keep(task, threads, client)
+    except OSError as problem:
+        failure = f"  {trouble_with(problem) or problem}"
+    state = "failed" if failure else "executed"
+    return Outcome(task.notebook, state, monotonic() - begun, failure)
+
+
+def _execute_and_keep(task: _Task, threads: int, client) -> str:
+    """Execute one notebook and keep what it made; return the failure, empty on success."""
     settings, notebook = task.settings, task.notebook
     # From here on the kept output is no longer trusted, whatever interrupts the run.
     for kept in (settings.stamp(notebook), settings.record(notebook), settings.page(notebook)):
@@ -304,19 +320,76 @@ def _execute_one(task: _Task, threads: int) -> Outcome:
     working = settings.folder / "working" / f"{notebook.name}.ipynb"
     working.parent.mkdir(parents=True, exist_ok=True)
     begun = monotonic()
-    failure = _run_process(task, working, threads)
-    outcome = Outcome(notebook, "failed" if failure else "executed", monotonic() - begun, failure)
-    if failure:
-        outcome.message += _keep_failed(settings, notebook, working)
+    if client is None:
+        failure = _run_process(task, working, threads)
     else:
-        _keep(task, working, outcome.seconds, threads)
-    return outcome
+        failure = _run_on_cluster(task, working, client)
+    if failure:
+        return failure + _keep_failed(settings, notebook, working)
+    _keep(task, working, monotonic() - begun, threads)
+    return ""
+
+
+def _run_on_cluster(task: _Task, working: Path, client) -> str:
+    """Have a worker run one notebook, and bring back what it made.
+
+    Everything is written here and once, so a worker that is lost costs time and nothing else.
+    """
+    limit = TIME_LIMIT[task.parameters["profile"]] + CLUSTER_MARGIN
+    variables = {name: text for name, text in os.environ.items() if name.startswith("IDS_")}
+    order = (task.notebook, task.parameters, task.injected, task.inputs, variables)
+    try:
+        failure, page, record = client.submit(run_there, *order, pure=False).result(limit)
+    except Exception as problem:  # Whatever a cluster may raise; the other notebooks go on.
+        return f"  the cluster did not execute it: {type(problem).__name__}: {problem}"
+    if page:
+        write_whole(working, page)
+    if record and not failure:
+        write_whole(task.settings.record(task.notebook), record)
+    return failure
+
+
+def run_there(
+    notebook: Notebook, parameters: dict, injected: dict, inputs: dict, variables: dict
+) -> tuple[str, bytes, bytes]:
+    """Run one notebook on a worker of a cluster, in a folder that is then removed.
+
+    Parameters
+    ----------
+    notebook : Notebook
+        Which; its source is the worker's own.
+    parameters, injected : dict
+        Of the run, and what of them is written into the notebook.
+    inputs : dict of str to str
+        What the notebook rests on where the run was started.
+    variables : dict of str to str
+        The variables ``IDS_...`` of the run.
+
+    Returns
+    -------
+    failure : str
+        Empty on success.
+    page, record : bytes
+        The executed notebook and its records; empty where there are none.
+    """
+    os.environ |= variables
+    changed = first_change(inputs, inputs_of(notebook.source, parameters))
+    if changed:
+        return f"  {socket.gethostname()} has another {changed}: bring it up to date", b"", b""
+    with tempfile.TemporaryDirectory(prefix="notebook-") as folder:
+        settings = Settings(Path(folder), parameters["profile"])
+        task = _Task(notebook, settings, parameters, injected, inputs)
+        working = settings.folder / "working.ipynb"
+        failure = _run_process(task, working, threads=1)
+        found = (working, settings.record(notebook))
+        return failure, *(path.read_bytes() if path.exists() else b"" for path in found)
 
 
 def _run_process(task: _Task, working: Path, threads: int) -> str:
     """Run one notebook in a process of its own; return the failure, empty on success."""
     settings, notebook = task.settings, task.notebook
     limit = TIME_LIMIT[task.parameters["profile"]]
+    prepare_kernels(settings.folder / "ipython")
     command = [sys.executable, "-m", "lib.execution", str(notebook.source), str(working)]
     task.process = subprocess.Popen(
         [*command, json.dumps(task.injected)],
@@ -334,6 +407,7 @@ def _run_process(task: _Task, working: Path, threads: int) -> str:
         _stop(task.process)
         return (
             f"  it took longer than {_time(limit)} and was stopped (TIME_LIMIT, lib/execution.py)"
+            f"{_where(working)}"
         )
     if task.process.returncode == 0 and not settings.record(notebook).exists():
         return "  it ended without writing its records: the last cell must call recorder.save()"
@@ -362,8 +436,9 @@ def _read_both(process: subprocess.Popen, limit: float) -> tuple[str, str]:
 
 
 def _environment(settings: Settings, threads: int) -> dict[str, str]:
-    environment = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
-    environment |= dict.fromkeys(THREAD_VARIABLES, str(threads))
+    left_out = ("MPLBACKEND", "CLUSTER")
+    environment = {name: value for name, value in os.environ.items() if name not in left_out}
+    environment |= thread_limits(threads)
     environment |= {
         "PYTHONHASHSEED": "0",
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
@@ -446,6 +521,7 @@ def _die_with_parent() -> None:
 def _execute_here(source: Path, output: Path, parameters: dict) -> int:
     """Execute one notebook in this process; print what failed."""
     import papermill
+    from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
     from traitlets.config import Config
 
@@ -465,16 +541,39 @@ def _execute_here(source: Path, output: Path, parameters: dict) -> int:
     except PapermillExecutionError as problem:
         print(_describe(problem, injected=bool(parameters)))
         return 1
+    except DeadKernelError:
+        print(KERNEL_LOST + _where(output))
+        return 1
     return 0
 
 
+def _where(working: Path) -> str:
+    """Return a line that names the cell in which an execution ended."""
+    try:
+        cells = nbformat.read(working, as_version=4).cells
+    except (OSError, ValueError):
+        return ""
+    cells = [cell for cell in cells if "injected-parameters" not in cell.metadata.get("tags", [])]
+    states = [cell.metadata.get("papermill", {}).get("status") for cell in cells]
+    # A cell whose kernel died counts as completed, and all that follow it as pending.
+    begun = [number for number, state in enumerate(states) if state in ("running", "completed")]
+    if not begun:
+        return ""
+    first = _first_line(cells[begun[-1]].source)
+    return f"\n  in cell {begun[-1] + 1}, which begins with: {first}"
+
+
+def _first_line(source: str) -> str:
+    return next((line for line in source.splitlines() if line.strip()), "")
+
+
 def _describe(problem, injected: bool) -> str:
-    first = next((line for line in problem.source.splitlines() if line.strip()), "")
     number = problem.cell_index + (0 if injected else 1)
     error = (
         problem.evalue if problem.ename == "ReaderError" else f"{problem.ename}: {problem.evalue}"
     )
-    return f"  cell {number} (In [{problem.exec_count}]), which begins with: {first}\n  {error}"
+    begins = _first_line(problem.source)
+    return f"  cell {number} (In [{problem.exec_count}]), which begins with: {begins}\n  {error}"
 
 
 if __name__ == "__main__":

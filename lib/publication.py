@@ -1,4 +1,4 @@
-"""Publishing a full run on real data, and checking a fresh run against the published one."""
+"""Publishing a full run on real data; `lib.verification` holds a fresh run against it."""
 
 import json
 import os
@@ -21,17 +21,13 @@ from lib.notebooks import (
     read_source,
     with_outputs,
 )
+from lib.page_stamps import stamped
 from lib.paths import BUILD, DATA
-from lib.records import Record, RecordSet
+from lib.records import RecordSet
 from lib.stamps import data_found, required_versions
+from lib.verification.verdicts import write_verdicts
 
 REFERENCE = DATA / "reference"
-# An honest repetition is called different at most so often, over all records together.
-FALSE_ALARMS = 0.01
-# Equality of what has no random draw, across processors and libraries of linear algebra.
-SAME = 1e-6
-# What one step of measuring is worth where the published seeds show no spread at all.
-SMALLEST_SPREAD = {"rank": 1.0, "other": 0.005}
 
 
 def publish(chapter: str | None, jobs: int | None, say: Callable[[str], None]) -> int:
@@ -69,7 +65,10 @@ def publish(chapter: str | None, jobs: int | None, say: Callable[[str], None]) -
     with claims.reading(
         {"IDS_REFERENCE": str(folder / "records"), "IDS_RECORDS": str(folder / "records")}
     ):
-        pages = {book: claims.render_again(current_page(book, settings)) for book in notebooks}
+        pages = {
+            book: stamped(claims.render_again(current_page(book, settings)), book, settings)
+            for book in notebooks
+        }
     _check_publishable(pages, settings)
     for notebook, page in pages.items():
         write_whole(notebook.page, nbformat.writes(page) + "\n")
@@ -77,6 +76,7 @@ def publish(chapter: str | None, jobs: int | None, say: Callable[[str], None]) -
         write_whole(record, settings.record(notebook).read_bytes())
     _remove_leftovers(notebooks)
     _write_circumstances(notebooks, folder)
+    write_verdicts(claims.load(), RecordSet.read(REFERENCE))
     say(f"Published {len(notebooks)} notebooks: chapters/*.ipynb and data/reference.")
     return 0
 
@@ -108,6 +108,7 @@ def publish_prose(chapter: str | None, say: Callable[[str], None]) -> int:
     _refuse(_page_problems(pages))
     for notebook, page in pages.items():
         write_whole(notebook.page, nbformat.writes(page) + "\n")
+    write_verdicts(claims.load(), RecordSet.read(REFERENCE))
     say(f"Refreshed the prose of {len(pages)} pages.")
     return 0
 
@@ -219,129 +220,3 @@ def machine() -> dict:
 
 def _memory_bytes() -> int:
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-
-
-def check(
-    chapter: str | None,
-    replicates: int,
-    seed: int | None,
-    jobs: int | None,
-    say: Callable[[str], None],
-) -> int:
-    """Execute again on real data and hold every record against the published ones.
-
-    Parameters
-    ----------
-    chapter : str, optional
-        One chapter; all when missing.
-    replicates : int
-        Seeds of the fresh run, at least 1.
-    seed : int, optional
-        The first seed; the published run's own when missing.
-    jobs : int, optional
-        Notebooks executed at once.
-    say : callable
-        Takes one line of progress.
-
-    Returns
-    -------
-    int
-        0, or 1 when a notebook failed or a record lies outside.
-
-    Raises
-    ------
-    ReaderError
-        If the real data or the published records are missing.
-    """
-    notebooks = find_notebooks(chapter)
-    _require_real_data(notebooks)
-    published = _records_of(notebooks, REFERENCE)
-    if not published:
-        raise ReaderError("There are no published records to check against: run 'make publish'.")
-    settings = Settings(BUILD / "check", "full", replicates, seed, jobs)
-    if failed(execute(notebooks, settings, say), say):
-        return 1
-    outside = records_outside(published, _records_of(notebooks, settings.folder / "records"))
-    for line in outside:
-        say(line)
-    if outside:
-        say(f"{len(outside)} of {len(published)} records do not hold.")
-        return 1
-    summaries = len(without_spread(published))
-    say(f"All {len(published) - summaries} published records hold in a fresh run.")
-    if summaries:
-        say(f"{summaries} further records sum up a whole run and have no interval to lie in.")
-    return 0
-
-
-def _records_of(notebooks: list[Notebook], folder: Path) -> dict[str, Record]:
-    names = {notebook.name for notebook in notebooks}
-    return {
-        record.id: record
-        for record in RecordSet.read(folder).values()
-        if record.provenance.notebook in names
-    }
-
-
-def records_outside(published: dict[str, Record], fresh: dict[str, Record]) -> list[str]:
-    """Name the records of a fresh run that the published run does not lead one to expect.
-
-    What has no random draw must be equal. The rest must lie in the prediction interval
-    for one more run, at a level divided by the number of values compared, so that an
-    honest repetition fails in at most one of a hundred checks. Records `without_spread`
-    must be there, and that is all.
-
-    Parameters
-    ----------
-    published, fresh : dict of str to Record
-        By record id.
-
-    Returns
-    -------
-    list of str
-        One line a record that is missing, new or outside.
-    """
-    compared = sum(len(r.values) for id, r in fresh.items() if id in published)
-    level = 1 - FALSE_ALARMS / max(1, compared)
-    lines = [f"{id}: published, but not measured" for id in sorted(published.keys() - fresh.keys())]
-    lines += [
-        f"{id}: measured, but not published" for id in sorted(fresh.keys() - published.keys())
-    ]
-    for id in sorted(published.keys() & fresh.keys() - without_spread(published)):
-        low, high = _expected(published[id], level)
-        lines += [
-            f"{id}: {value:.6g} is outside {low:.6g} to {high:.6g} (published mean "
-            f"{published[id].mean:.6g})"
-            for value in fresh[id].values
-            if not low <= value <= high
-        ]
-    return lines
-
-
-def without_spread(published: dict[str, Record]) -> set[str]:
-    """Return the ids of records that give no interval: one value, from random draws.
-
-    Such a record sums up a run, as the best of all attempts does, and moves with the number
-    of its replicates.
-
-    Parameters
-    ----------
-    published : dict of str to Record
-        By record id.
-    """
-    return {
-        id
-        for id, record in published.items()
-        if len(record.values) < 2 and not record.deterministic
-    }
-
-
-def _expected(record: Record, level: float) -> tuple[float, float]:
-    if record.deterministic:
-        margin = SAME * max(1.0, abs(record.mean))
-        return record.mean - margin, record.mean + margin
-    from lib.intervals import prediction_interval
-
-    low, high = prediction_interval(record.values, level)
-    floor = SMALLEST_SPREAD["rank" if ".rank." in record.id else "other"]
-    return min(low, record.mean - floor), max(high, record.mean + floor)

@@ -5,14 +5,18 @@ import hashlib
 import os
 import platform
 import re
-from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.metadata import PackageNotFoundError, packages_distributions, requires, version
 from pathlib import Path
 
 from lib.files import sha256_of
 from lib.paths import ROOT, TWINS
 
 CODE_CELL = re.compile(r"^# %%.*$", re.MULTILINE)
+REQUIREMENTS = ROOT / "requirements.txt"
+# What begins the name of an input that is no file.
+PARAMETER, VERSION, DATA_SET = "parameter", "version of", "data"
 EMPTY = ast.dump(ast.Module(body=[], type_ignores=[]))
 
 
@@ -59,7 +63,7 @@ def _package_of(source: Path, root: Path) -> list[str]:
 
 
 def _imported_names(tree: ast.AST, package: list[str]) -> Iterator[str]:
-    for node in ast.walk(tree):
+    for node in _run_nodes(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -69,6 +73,14 @@ def _imported_names(tree: ast.AST, package: list[str]) -> Iterator[str]:
             yield from (f"{prefix}.{alias.name}" for alias in node.names)
 
 
+def _run_nodes(tree: ast.AST) -> Iterator[ast.AST]:
+    """Walk a tree, past what only a type checker reads."""
+    yield tree
+    for node in ast.iter_child_nodes(tree):
+        if not (isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")):
+            yield from _run_nodes(node)
+
+
 def _files_of(name: str, root: Path) -> Iterator[Path]:
     parts = name.split(".")
     for length in range(1, len(parts) + 1):
@@ -76,20 +88,32 @@ def _files_of(name: str, root: Path) -> Iterator[Path]:
         yield from filter(Path.is_file, (place.with_suffix(".py"), place / "__init__.py"))
 
 
-def required_versions(requirements: Path = ROOT / "requirements.txt") -> dict[str, str]:
+def pinned_versions(requirements: Path = REQUIREMENTS) -> dict[str, str]:
+    """Return the version that each requirement is pinned to.
+
+    Parameters
+    ----------
+    requirements : pathlib.Path
+        Lines of the form ``name==version``; others are passed over.
+    """
+    pins = re.findall(r"^([A-Za-z0-9._-]+)==(\S+)", requirements.read_text(encoding="utf-8"), re.M)
+    return dict(pins)
+
+
+def required_versions(requirements: Path = REQUIREMENTS) -> dict[str, str]:
     """Return the installed version of Python and of every required package.
 
     Parameters
     ----------
     requirements : pathlib.Path
-        Lines of the form ``name==version``.
+        As for `pinned_versions`.
 
     Returns
     -------
     dict of str to str
         ``"missing"`` for a package that is not installed.
     """
-    names = re.findall(r"^([A-Za-z0-9._-]+)==", requirements.read_text(encoding="utf-8"), re.M)
+    names = pinned_versions(requirements)
     return {"python": platform.python_version()} | {name: _version(name) for name in names}
 
 
@@ -98,6 +122,55 @@ def _version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return "missing"
+
+
+def packages_used(files: Iterable[Path], requirements: Path = REQUIREMENTS) -> set[str]:
+    """Return the required packages whose version can matter to some Python files.
+
+    These are the packages that the files import, and those that these need in turn; of the
+    latter only what is itself a requirement, since it alone is pinned by name.
+
+    Parameters
+    ----------
+    files : iterable of pathlib.Path
+        A notebook's source and the modules that it uses.
+    requirements : pathlib.Path
+        As for `pinned_versions`.
+    """
+    owners = _owners()
+    waiting = {owner for file in files for name in _roots(file) for owner in owners.get(name, ())}
+    found: set[str] = set()
+    while waiting:
+        package = waiting.pop()
+        found.add(package)
+        waiting |= _needed_by(package) - found
+    return {name for name in pinned_versions(requirements) if _plain(name) in found}
+
+
+@cache
+def _owners() -> dict[str, set[str]]:
+    """Return for each importable name the packages that install it."""
+    return {name: set(map(_plain, found)) for name, found in packages_distributions().items()}
+
+
+def _roots(file: Path) -> set[str]:
+    tree = ast.parse(file.read_text(encoding="utf-8"), filename=str(file))
+    return {name.split(".")[0] for name in _imported_names(tree, []) if name}
+
+
+@cache
+def _needed_by(package: str) -> frozenset[str]:
+    """Return what a package always needs; what only its extras need stays out."""
+    try:
+        lines = requires(package) or []
+    except PackageNotFoundError:
+        return frozenset()
+    always = [line for line in lines if not re.search(r"\bextra\b", line)]
+    return frozenset(_plain(re.match(r"[A-Za-z0-9._-]+", line).group()) for line in always)
+
+
+def _plain(package: str) -> str:
+    return re.sub(r"[-_.]+", "-", package).lower()
 
 
 def inputs_of(source: Path, parameters: dict, root: Path = ROOT) -> dict[str, str]:
@@ -121,14 +194,40 @@ def inputs_of(source: Path, parameters: dict, root: Path = ROOT) -> dict[str, st
     dict of str to str
         A readable name of each input, and its digest or value.
     """
-    modules = {path for path in modules_used(source, root) if path not in _rendered_later(root)}
-    inputs = {str(path.relative_to(root)): code_digest(path) for path in (source, *sorted(modules))}
-    # The look of the figures lies beside the module that sets it.
-    styles = {style for path in modules for style in path.parent.glob("*.mplstyle")}
-    inputs |= {str(path.relative_to(root)): sha256_of(path) for path in sorted(styles)}
-    inputs |= {f"parameter {name}": repr(value) for name, value in parameters.items()}
-    inputs |= {f"version of {name}": text for name, text in required_versions().items()}
+    code = _code_used(source, root)
+    versions = required_versions()
+    inputs = code_inputs(source, root)
+    inputs |= {f"{PARAMETER} {name}": repr(value) for name, value in parameters.items()}
+    inputs |= {
+        f"{VERSION} {name}": versions[name] for name in ("python", *sorted(packages_used(code)))
+    }
     return inputs | data_found(source)
+
+
+def code_inputs(source: Path, root: Path = ROOT) -> dict[str, str]:
+    """Return the digests of a notebook's code and of the files of ``lib`` that it uses.
+
+    Parameters
+    ----------
+    source : pathlib.Path
+        The notebook's ``.py`` source.
+    root : pathlib.Path
+        The folder that holds ``lib``.
+
+    Returns
+    -------
+    dict of str to str
+        By path from the root, the notebook first.
+    """
+    code = _code_used(source, root)
+    digests = {str(path.relative_to(root)): code_digest(path) for path in code}
+    # The look of the figures lies beside the module that sets it.
+    styles = {style for path in code[1:] for style in path.parent.glob("*.mplstyle")}
+    return digests | {str(path.relative_to(root)): sha256_of(path) for path in sorted(styles)}
+
+
+def _code_used(source: Path, root: Path) -> list[Path]:
+    return [source, *sorted(modules_used(source, root) - _rendered_later(root))]
 
 
 def _rendered_later(root: Path) -> set[Path]:
@@ -184,7 +283,7 @@ def data_found(source: Path) -> dict[str, str]:
 
     tree = ast.parse(source.read_text(encoding="utf-8"))
     strings = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
-    return {f"data {name}": _state(name) for name in names() if name in strings}
+    return {f"{DATA_SET} {name}": _state(name) for name in names() if name in strings}
 
 
 def _state(name: str) -> str:

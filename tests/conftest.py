@@ -181,7 +181,7 @@ def make_sample(root: Path) -> Project:
     for name in ("lib", "data"):
         shutil.copytree(ROOT / name, project.root / name, ignore=LEFT_OUT)
     shutil.rmtree(project.root / "data" / "reference", ignore_errors=True)
-    for name in ("requirements.txt", "_config.yml", "Makefile"):
+    for name in ("requirements.txt", "_config.yml", "Makefile", "CITATION.cff", "LICENSE"):
         shutil.copy(ROOT / name, project.root / name)
     shutil.copytree(ROOT / "chapters" / "_static", project.root / "chapters" / "_static")
     shutil.copy(ROOT / "chapters" / "references.bib", project.root / "chapters")

@@ -107,6 +107,35 @@ class TestBuild:
         assert front.select("table.scoreboard tr[data-paper=xmednn]")
         assert parsed(pages / "chapters/03-xmednn-ehms/summary.html").select("tr[data-claim]")
 
+    def test_each_figure_and_table_leads_to_its_source(self, pages):
+        for notebook in find_notebooks():
+            page = parsed(pages / f"chapters/{notebook.name}.html")
+            cells = page.select("article div.cell")
+            shown = [each for each in cells if each.select(".cell_output img, .cell_output table")]
+            assert shown
+            for cell in shown:
+                line = cell.find_next_sibling()
+                assert line["class"] == ["source-line"], cell.get_text()[:200]
+                assert f"/chapters/{notebook.name}.py#L" in line.a["href"]
+            named = page.select(".source-line a[href*='/lib/']")
+            assert len(named) > len(shown) / 2
+
+    def test_each_page_says_in_its_footer_what_it_was_made_from(self, pages):
+        for notebook in find_notebooks():
+            page = pages / f"chapters/{notebook.name}.html"
+            link = parsed(page).select_one("footer .page-stamp a")
+            assert link is not None, f"{notebook.name} has no stamp: run make publish"
+            name, anchor = link["href"].split("#")
+            row = parsed(page.parent / name).select_one(f"tr#{anchor}")
+            assert row.td.get_text() == notebook.name
+
+    def test_the_downloads_are_beside_the_pages(self, pages):
+        links = hrefs(pages / "chapters/downloads.html")
+        files = {path.name for path in (pages / "downloads").iterdir()}
+        assert {
+            f"../downloads/{name}" for name in files if name.endswith((".csv", ".zip"))
+        } <= links
+
     def test_only_a_run_on_a_twin_says_so(self, quick_pages, site_pages):
         for notebook in find_notebooks():
             name = f"chapters/{notebook.name}.html"

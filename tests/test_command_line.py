@@ -22,7 +22,7 @@ from lib.paths import ROOT
 from lib.publication import records_outside, without_spread
 from lib.records import Provenance, Record
 
-OWN = ["execute", "twin"]
+OWN = ["execute", "twin", "crate"]
 MADE = ["book", "site", "publish", "check", "serve", "data", "claims", "bench", "clean"]
 COMMANDS = MADE + OWN
 FIRST, SECOND = "99-sample/01_first", "99-sample/02_second"

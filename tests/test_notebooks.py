@@ -19,6 +19,7 @@ from lib.notebook_checks import (
     rows_shown,
 )
 from lib.notebooks import find_notebooks, pair_differences, parameter_defaults, read_source
+from lib.page_stamps import out_of_date
 from lib.paths import CHAPTERS, ROOT
 from lib.records import reference
 from lib.stamps import data_found
@@ -83,6 +84,11 @@ class TestPublished:
     @EACH
     def test_the_page_is_its_source_cell_by_cell(self, notebook):
         assert pair_differences(read_source(notebook.source), published(notebook)) == []
+
+    @EACH
+    def test_the_page_is_not_older_than_its_code(self, notebook):
+        remedy = f"publish it anew: make publish CHAPTER={notebook.chapter}"
+        assert out_of_date(notebook.source, notebook.page) == [], remedy
 
     @EACH
     def test_the_page_has_no_problem(self, notebook):

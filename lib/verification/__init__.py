@@ -1,0 +1,1 @@
+"""Executing the book again and saying, with evidence, whether it still holds."""

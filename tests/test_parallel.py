@@ -1,0 +1,220 @@
+"""Independent work is spread without asking for more cores than there are, and loses nothing."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from functools import partial
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lib.errors import ReaderError
+from lib.parallel import connected, each, processors, shares, slots
+from lib.paths import ROOT
+
+FIRST, SECOND = "99-sample/01_first", "99-sample/02_second"
+COUNTING = """
+import os
+import time
+
+from joblib import Parallel, delayed
+
+
+def asked(_):
+    time.sleep(0.3)
+    return os.getpid(), int(os.environ["OMP_NUM_THREADS"])
+
+
+found = Parallel(n_jobs=-1)(delayed(asked)(number) for number in range(8))
+threads = sum(dict(found).values())
+recorder.add("sample.threads", threads, deterministic=True)
+recorder.save()
+"""
+
+
+@given(st.integers(1, 100), st.none() | st.integers(1, 100), st.integers(1, 64))
+def test_processes_times_threads_never_exceed_the_cores(tasks, jobs, cores):
+    at_once, threads = shares(tasks, jobs, cores)
+    assert at_once >= 1
+    assert threads >= 1
+    assert at_once * threads <= cores
+    assert at_once <= tasks
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_processes_below_a_notebook_stay_within_its_share(sample_project, jobs):
+    """With one notebook at once, joblib's processes were once given all cores each."""
+    sample_project.edit(f"chapters/{FIRST}.py", "recorder.save()", COUNTING)
+    result = sample_project.run("execute", "--jobs", str(jobs))
+    assert result.returncode == 0, result.stdout
+    at_once, share = shares(2, jobs)
+    assert f"{at_once} at once, {share} thread" in result.stdout
+    path = sample_project.root / f"_build/run/records/{FIRST}.json"
+    records = json.loads(path.read_text(encoding="utf-8"))["records"]
+    assert 1 <= records["sample.threads"]["values"][0] <= share
+
+
+def squared(number: int) -> int:
+    return number**2
+
+
+def noted(folder: str, number: int) -> int:
+    """Take a second, leave a note that it was done, and return the square."""
+    time.sleep(1)
+    Path(folder, f"{number}-{os.getpid()}").touch()
+    return number**2
+
+
+def test_results_come_in_the_order_of_the_items(monkeypatch):
+    monkeypatch.delenv("CLUSTER", raising=False)
+    assert each(squared, range(7)) == [number**2 for number in range(7)]
+
+
+class Cluster:
+    """A real Dask scheduler with workers, each a process of this machine."""
+
+    def __init__(self, folder: Path, root: Path):
+        self.file, self.root, self.processes = folder / "scheduler.json", root, []
+        options = ("--port", "0", "--no-dashboard", "--host", "127.0.0.1")
+        self._start("scheduler", *options, "--scheduler-file", str(self.file))
+        deadline = time.monotonic() + 90
+        while not self.file.exists():
+            assert time.monotonic() < deadline, "the scheduler did not start"
+            time.sleep(0.2)
+        self.address = json.loads(self.file.read_text(encoding="utf-8"))["address"]
+
+    def _start(self, *arguments: str, path: str = "") -> subprocess.Popen:
+        environment = {k: v for k, v in os.environ.items() if k not in ("CLUSTER", "IDS_TWIN")}
+        places = [path, str(self.root), str(ROOT / "tests")]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "dask", *arguments],
+            cwd=self.root,
+            env=environment | {"PYTHONPATH": os.pathsep.join(filter(None, places))},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        self.processes.append(process)
+        return process
+
+    def add_worker(self, path: str = "") -> subprocess.Popen:
+        """Start a worker of one thread, without a nanny that would start it again."""
+        options = ("--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1")
+        return self._start("worker", self.address, *options, path=path)
+
+    def wait_for(self, workers: int) -> None:
+        from distributed import Client
+
+        with Client(self.address, timeout=60) as client:
+            client.wait_for_workers(workers, timeout=90)
+
+    def close(self) -> None:
+        for process in self.processes:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    made = []
+
+    def make(root: Path = ROOT, workers: int = 2) -> Cluster:
+        made.append(Cluster(tmp_path, root))
+        for _ in range(workers):
+            made[-1].add_worker()
+        made[-1].wait_for(workers)
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+class TestCluster:
+    def test_work_goes_to_both_workers_and_comes_back_in_order(self, cluster, tmp_path):
+        place = cluster()
+        notes = tmp_path / "notes"
+        notes.mkdir()
+        assert each(partial(noted, str(notes)), range(6), place.address) == [0, 1, 4, 9, 16, 25]
+        assert len({path.name.split("-")[1] for path in notes.iterdir()}) == 2
+
+    def test_a_worker_killed_in_mid_run_costs_time_and_nothing_else(self, cluster, tmp_path):
+        place = cluster()
+        notes = tmp_path / "notes"
+        notes.mkdir()
+        script = (
+            "import sys; from functools import partial; from lib.parallel import each; "
+            "from test_parallel import noted; "
+            "print(each(partial(noted, sys.argv[1]), range(10), sys.argv[2]))"
+        )
+        run = subprocess.Popen(
+            [sys.executable, "-c", script, str(notes), place.address],
+            cwd=ROOT / "tests",
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        deadline = time.monotonic() + 60
+        while len(list(notes.iterdir())) < 3 and time.monotonic() < deadline:
+            time.sleep(0.1)
+        place.processes[1].send_signal(signal.SIGKILL)
+        output, _ = run.communicate(timeout=120)
+        assert json.loads(output.splitlines()[-1]) == [number**2 for number in range(10)]
+        done = Counter(path.name.split("-")[0] for path in notes.iterdir())
+        assert sorted(map(int, done)) == list(range(10))
+
+    def test_notebooks_are_verified_on_it_though_a_worker_dies(self, cluster, published_project):
+        place = cluster(published_project.root)
+        address = place.address
+        process = published_project.start("verify", "--cluster", address, SAMPLE_SECONDS="15")
+        time.sleep(12)
+        place.processes[1].send_signal(signal.SIGKILL)
+        output, errors = process.communicate(timeout=200)
+        assert process.returncode == 0, output + errors
+        assert "2 cores of the cluster" in output
+        content = json.loads((published_project.root / "_build/verify/report.json").read_text())
+        assert [each["state"] for each in content["notebooks"]] == ["executed"] * 2
+        assert len(content["records"]) == 4
+        assert {each["state"] for each in content["records"]} == {"holds"}
+
+    def test_a_worker_with_another_version_is_refused(self, cluster, tmp_path):
+        place = cluster(workers=1)
+        with connected(place.address) as client:
+            assert slots(client) == 1
+        other = tmp_path / "other" / "joblib-0.0.1.dist-info"
+        other.mkdir(parents=True)
+        (other / "METADATA").write_text("Metadata-Version: 2.1\nName: joblib\nVersion: 0.0.1\n")
+        place.add_worker(path=str(other.parent))
+        place.wait_for(2)
+        with pytest.raises(ReaderError, match=r"tcp://\S+ has joblib 0\.0\.1, this machine"):
+            each(squared, range(3), place.address)
+
+    def test_a_worker_with_other_code_is_refused(self, cluster, published_project, tmp_path):
+        from conftest import copied
+
+        other = copied(published_project, tmp_path / "other")
+        other.edit("lib/records.py", "FORMAT = 1", "FORMAT = 1\nCHANGED = 1")
+        place = cluster(other.root, workers=1)
+        result = published_project.run("verify", "--cluster", place.address)
+        assert result.returncode == 2
+        assert "has another lib/records.py: bring it up to date" in result.stdout
+
+    def test_a_cluster_without_workers_is_said(self, cluster):
+        with pytest.raises(ReaderError, match="no workers"):
+            each(squared, range(3), cluster(workers=0).address)
+
+    def test_no_scheduler_is_said(self, published_project):
+        result = published_project.run("verify", "--cluster", "tcp://127.0.0.1:9")
+        assert result.returncode == 2
+        assert "no Dask scheduler at tcp://127.0.0.1:9" in result.stderr
+        assert "Traceback" not in result.stderr
+
+
+def test_this_machine_has_a_processor():
+    assert processors() >= 1

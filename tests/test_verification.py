@@ -1,0 +1,309 @@
+"""A verification finds what has changed, and leaves an honest repetition alone."""
+
+import json
+from dataclasses import replace
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from lib import claims
+from lib.execution import Outcome
+from lib.notebooks import Notebook
+from lib.paths import ROOT
+from lib.records import Provenance, Record, RecordSet
+from lib.verification import console
+from lib.verification.judge import (
+    CHANGED,
+    FALSE_ALARMS,
+    HOLDS,
+    NOT_JUDGED,
+    UNDECIDED,
+    judge_records,
+    shuffled_splits,
+    standardised,
+)
+from lib.verification.page import html
+from lib.verification.report import Report, junit
+from lib.verification.spread import (
+    further_interval,
+    looks_normal,
+    resampled_interval,
+    usual_interval,
+)
+from lib.verification.verdicts import judge_claims, verdicts_of
+
+REAL = RecordSet.read(ROOT / "data" / "reference")
+
+
+def a_record(id: str, values, deterministic=False, seed=2022) -> Record:
+    values = tuple(map(float, np.atleast_1d(values)))
+    origin = Provenance("c/n", "d", "v", "0", "real", "full", seed, len(values))
+    return Record(id, values, "as printed", deterministic, origin)
+
+
+def a_set(table, seed=2022) -> dict[str, Record]:
+    return {f"a.{i}": a_record(f"a.{i}", row, seed=seed) for i, row in enumerate(table)}
+
+
+def states(judged) -> dict[str, str]:
+    return {each.id: each.state for each in judged.comparisons}
+
+
+class TestIntervals:
+    @pytest.mark.parametrize("further", [1, 5])
+    def test_students_interval_covers_the_mean_of_further_values_as_promised(self, further):
+        draws = np.random.default_rng(1).normal(0.9, 0.02, size=(3000, 10 + further))
+        inside = [
+            further_interval(row[:10], 0.95, further).contains(row[10:].mean()) for row in draws
+        ]
+        # Standard error of the share is 0.004; four of them on either side.
+        assert np.mean(inside) == pytest.approx(0.95, abs=0.016)
+
+    @pytest.mark.parametrize("count", [10, 40])
+    def test_resampling_covers_skewed_values_nearly_as_promised(self, count):
+        draws = np.random.default_rng(2).exponential(size=(600, count + 5))
+        inside = [
+            resampled_interval(row[:count], 0.95, 5).contains(row[count:].mean()) for row in draws
+        ]
+        # The bootstrap from few values is known to fall short; it must not fall far.
+        assert np.mean(inside) > {10: 0.86, 40: 0.92}[count]
+
+    def test_a_collapsed_seed_is_resampled_and_not_taken_for_a_wide_normal(self):
+        values = [0.99, 0.991, 0.992, 0.989, 0.99, 0.991, 0.99, 0.992, 0.99, 0.5]
+        assert not looks_normal(values)
+        assert usual_interval(values, 1).high < further_interval(values, 0.95, 1).high
+
+    def test_equal_values_give_no_width(self):
+        assert usual_interval([1.0] * 10, 1) == (1.0, 1.0)
+
+
+def seeds_of(kind: str, records: int, seeds: int, draw) -> np.ndarray:
+    """Draw records that move together, as the scores of one classifier do."""
+    together = draw.normal(size=(records, 8)) @ draw.normal(size=(8, seeds)) / 2
+    values = together + draw.normal(size=(records, seeds))
+    if kind == "normal":
+        return values
+    if kind == "heavy tails":
+        return 0.8 + 0.02 * draw.standard_t(2, size=(records, seeds)) + 0.01 * together
+    values = 0.95 + 0.001 * values
+    values[draw.random(values.shape) < 0.06] = 0.5
+    third = records // 3
+    values[:third] = np.where(draw.random((third, seeds)) < 0.04, 0.8, 1.0)
+    return values
+
+
+class TestCalibration:
+    @pytest.mark.parametrize("kind", ["normal", "heavy tails", "rare collapses"])
+    def test_an_honest_repetition_fails_at_most_once_in_a_hundred(self, kind):
+        draw, splits = np.random.default_rng(3), shuffled_splits(10, 10)[:1000]
+        failures, trials, records = 0, 500, 40
+        for _ in range(trials):
+            values = seeds_of(kind, records, 20, draw)
+            largest = standardised(values, splits, np.full(records, 0.005))[0].max(axis=0)
+            allowed = np.sort(largest)[::-1][int(FALSE_ALARMS * len(largest))]
+            failures += largest[0] > allowed
+        # Expected 5 of 500 at most; more than 14 would come by chance in 2 of 10,000 cases.
+        assert failures <= 14
+
+    def test_the_same_through_the_whole_judgement(self):
+        draw, failures = np.random.default_rng(4), 0
+        for _ in range(40):
+            values = seeds_of("rare collapses", 40, 15, draw)
+            failures += bool(
+                judge_records(a_set(values[:, :10]), a_set(values[:, 10:], seed=9)).with_state(
+                    CHANGED
+                )
+            )
+        assert failures <= 3  # expected 0.4
+
+    def test_one_normal_family_of_single_intervals_would_not_do(self):
+        """Each published seed is held against the other nine by Student's interval."""
+        drawn = [r for r in REAL.values() if len(r.values) == 10]
+        values = np.array([record.values for record in drawn])
+        level, alarms = FALSE_ALARMS / len(values), 0
+        for seed in range(10):
+            rest = np.delete(values, seed, axis=1)
+            bounds = [further_interval(row, 1 - level, 1).widened(0.005) for row in rest]
+            alarms += any(not b.contains(v) for b, v in zip(bounds, values[:, seed], strict=True))
+        assert alarms >= 3, "then single runs could be judged on new seeds: see judge.py"
+
+    def test_halves_of_the_published_seeds_agree(self):
+        drawn = [r for r in REAL.values() if len(r.values) == 10]
+        one = {r.id: a_record(r.id, r.values[:5]) for r in drawn}
+        other = {r.id: a_record(r.id, r.values[5:], seed=2027) for r in drawn}
+        assert not judge_records(one, other).with_state(CHANGED)
+
+
+class TestPower:
+    @pytest.mark.parametrize(("fresh", "shift"), [(10, 4.0), (5, 6.0)])
+    def test_a_shift_of_one_record_among_many_is_found(self, fresh, shift):
+        draw, found = np.random.default_rng(5), 0
+        for _ in range(10):
+            values = 0.8 + 0.02 * seeds_of("normal", 300, 10 + fresh, draw)
+            values[7, 10:] += shift * 0.02 * np.sqrt(1.0 + 2.0)  # the records' own deviation
+            judged = judge_records(a_set(values[:, :10]), a_set(values[:, 10:], seed=9))
+            found += "a.7" in {each.id for each in judged.with_state(CHANGED)}
+        assert found >= 9
+
+    def test_the_report_says_what_shift_would_be_found(self):
+        values = seeds_of("normal", 300, 20, np.random.default_rng(6))
+        judged = judge_records(a_set(values[:, :10]), a_set(values[:, 10:], seed=9))
+        assert 1.5 < judged.family.smallest_shift < 3.5
+
+
+class TestRules:
+    def test_what_has_no_random_draw_must_be_equal(self):
+        one = {"a.b": a_record("a.b", 100, deterministic=True)}
+        other = {"a.b": a_record("a.b", 101, deterministic=True)}
+        assert states(judge_records(one, other)) == {"a.b": CHANGED}
+        assert states(judge_records(one, one)) == {"a.b": HOLDS}
+
+    def test_a_sum_of_the_run_is_not_judged_but_must_be_there(self):
+        published = {"a.best": a_record("a.best", 0.8)}
+        fresh = {"a.best": a_record("a.best", 0.5)}
+        assert states(judge_records(published, fresh)) == {"a.best": NOT_JUDGED}
+        assert states(judge_records(published, {})) == {"a.best": CHANGED}
+
+    def test_a_new_record_is_named(self):
+        judged = judge_records({}, {"a.c": a_record("a.c", [1, 2])})
+        assert judged.comparisons[0].reason == "measured, but not published"
+
+    def test_the_same_seeds_hold_digit_for_digit(self):
+        judged = judge_records(REAL, REAL)
+        assert {each.state for each in judged.comparisons} == {HOLDS, NOT_JUDGED}
+        assert all(each.same_digits for each in judged.comparisons)
+
+    def test_one_published_seed_holds_also_where_it_had_collapsed(self):
+        table = np.full((1, 10), 0.99) + 1e-4 * np.arange(10)
+        table[0, 0] = 0.4
+        fresh = a_set(table[:, :1])
+        assert states(judge_records(a_set(table), fresh)) == {"a.0": HOLDS}
+
+    def test_one_seed_outside_has_changed_if_published_and_is_undecided_if_new(self):
+        table = [0.80 + 0.001 * np.arange(10)]
+        for seed, state in ((2022, CHANGED), (7, UNDECIDED)):
+            judged = judge_records(a_set(table), a_set([[0.3]], seed=seed))
+            assert states(judged) == {"a.0": state}
+
+    def test_a_twin_is_repeated_with_the_same_seeds(self):
+        def on_twin(record):
+            return {
+                record.id: replace(record, provenance=replace(record.provenance, source="twin"))
+            }
+
+        published = on_twin(a_record("a.b", [0.80, 0.82]))
+        for values, state in (([0.801, 0.82], HOLDS), ([0.7, 0.82], CHANGED)):
+            assert states(judge_records(published, on_twin(a_record("a.b", values)))) == {
+                "a.b": state
+            }
+
+    def test_a_difference_below_one_step_of_measuring_is_none(self):
+        ones = a_set(np.ones((3, 10)))
+        nearly = a_set(np.full((3, 10), 0.996), seed=99)
+        below = a_set(np.full((3, 10), 0.99), seed=99)
+        assert set(states(judge_records(ones, nearly)).values()) == {HOLDS}
+        assert set(states(judge_records(ones, below)).values()) == {CHANGED}
+
+
+@pytest.fixture(scope="module")
+def ledger():
+    return claims.load()
+
+
+class TestClaims:
+    def notes(self, ledger, published, fresh=REAL, moved=()):
+        found = judge_claims(ledger, published, REAL, fresh, moved)
+        return [note for note in found if note.state == CHANGED]
+
+    def test_the_published_run_changes_no_claim(self, ledger):
+        assert self.notes(ledger, verdicts_of(ledger, REAL)) == []
+
+    @pytest.mark.parametrize(
+        ("entry", "reason"),
+        [
+            ({"printed": "12.3"}, "said '12.3'"),
+            ({"verdict": "exact"}, "now give"),
+            (None, "not published"),
+        ],
+    )
+    def test_a_slip_in_the_ledger_is_found(self, ledger, entry, reason):
+        published = verdicts_of(ledger, REAL)
+        id = next(id for id, each in published.items() if each["verdict"] == "within spread")
+        if entry is None:
+            del published[id]
+        else:
+            published[id] = published[id] | entry
+        (note,) = self.notes(ledger, published)
+        assert note.id == id
+        assert reason in note.reason
+
+    def test_a_claim_that_was_dropped_is_found(self, ledger):
+        published = verdicts_of(ledger, REAL) | {"gone.claim": {"printed": "1", "verdict": "exact"}}
+        assert [note.id for note in self.notes(ledger, published)] == ["gone.claim"]
+
+    def test_another_verdict_counts_only_where_a_record_has_changed(self, ledger):
+        published = verdicts_of(ledger, REAL)
+        claim = next(
+            ledger[id]
+            for id, each in published.items()
+            if each["verdict"] == "within spread" and ledger[id].record
+        )
+        before = REAL[claim.record]
+        halves = replace(before, values=tuple(value / 2 for value in before.values))
+        fresh = {claim.record: halves}
+        assert self.notes(ledger, published, fresh) == []
+        assert claim.id in {n.id for n in self.notes(ledger, published, fresh, {claim.record})}
+
+
+def a_report(**changes) -> Report:
+    table = 0.8 + 0.01 * np.random.default_rng(7).normal(size=(4, 20))
+    table[1, 10:] -= 0.3
+    book = Notebook("03-xmednn-ehms", "01_data")
+    fields = {
+        "asked": {"data": "the real files", "profile": "full"},
+        "outcomes": [Outcome(book, "executed", 3.0)],
+        "judged": judge_records(a_set(table[:, :10]), a_set(table[:, 10:], seed=9)),
+        "claims": [],
+        "stale": {},
+        "left_out": [],
+        "on_twins": False,
+        "resting": {"a.1": ["xmednn.table1.dnn.accuracy"]},
+    }
+    return Report(**fields | changes)
+
+
+class TestReport:
+    def test_the_changed_record_is_named_with_what_rests_on_it(self):
+        report = a_report()
+        assert report.status == 1
+        for text in ("\n".join(console.lines(report)), html(report)):
+            assert "a.1" in text
+            assert "xmednn.table1.dnn.accuracy" in text
+        failures = ElementTree.fromstring(junit(report).encode()).iter("failure")
+        assert len(list(failures)) == 1
+        content = json.loads(json.dumps(report.to_dict(), allow_nan=False))
+        assert [each["id"] for each in content["records"] if each["state"] == "changed"] == ["a.1"]
+
+    def test_all_exit_statuses(self):
+        book = Notebook("c", "n")
+        held = judge_records({}, {})
+        assert a_report(judged=held).status == 0
+        assert a_report(judged=held, stale={"c/n": ["lib/a.py has changed"]}).status == 1
+        assert a_report(outcomes=[Outcome(book, "failed", 1.0, "  cell 3\n  E: <b>")]).status == 2
+        assert a_report(judged=held, on_twins=True).status == 3
+        assert a_report(judged=held, left_out=["c/n"]).status == 3
+
+    def test_a_failure_is_shown_and_escaped(self):
+        failed = Outcome(
+            Notebook("c", "n"), "failed", 1.0, "  cell 3, which begins with: x\n  E: <b>"
+        )
+        page = html(a_report(outcomes=[failed]))
+        assert "c/n" in page
+        assert "E: &lt;b&gt;" in page
+
+    def test_the_page_needs_no_other_file(self):
+        page = html(a_report())
+        assert "src=" not in page
+        assert "http" not in page
+        assert "@import" not in page
