@@ -223,6 +223,7 @@ class TestClaims:
         ("entry", "reason"),
         [
             ({"printed": "12.3"}, "said '12.3'"),
+            ({"judged by": "another.record"}, "was by 'another.record'"),
             ({"verdict": "exact"}, "now give"),
             (None, "not published"),
         ],
@@ -239,7 +240,8 @@ class TestClaims:
         assert reason in note.reason
 
     def test_a_claim_that_was_dropped_is_found(self, ledger):
-        published = verdicts_of(ledger, REAL) | {"gone.claim": {"printed": "1", "verdict": "exact"}}
+        gone = {"printed": "1", "judged by": "", "verdict": "exact"}
+        published = verdicts_of(ledger, REAL) | {"gone.claim": gone}
         assert [note.id for note in self.notes(ledger, published)] == ["gone.claim"]
 
     def test_another_verdict_counts_only_where_a_record_has_changed(self, ledger):

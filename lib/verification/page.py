@@ -36,7 +36,7 @@ def _answer(report: Report) -> str:
     kind = "" if report.status in (ALL_HOLD, NO_REAL_DATA) else " twin"
     counts = report.counts()
     parts = [f"{number:,} {state}" for state, number in sorted(counts.items())]
-    text = f"Of {counts.total():,} published records: {', '.join(parts)}."
+    text = f"Of {counts.total():,} published records: {', '.join(parts)}. {report.repeated()}"
     if report.on_twins:
         text += (
             " Synthetic twins stood in for the data, so this judges the code, and says nothing "

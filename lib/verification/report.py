@@ -110,6 +110,18 @@ class Report:
         more = f" and {len(resting) - 2} more" if len(resting) > 2 else ""
         return f"judges {', '.join(resting[:2])}{more}"
 
+    def repeated(self) -> str:
+        """Return in a sentence how many records have the published digits, and what that says."""
+        same_seeds = sum(each.same_seeds for each in self.judged.comparisons)
+        same_digits = sum(each.same_digits for each in self.judged.comparisons)
+        sentence = f"{same_digits:,} of them have the published digits, seed by seed"
+        if same_digits == same_seeds:
+            return f"{sentence}."
+        return (
+            f"{sentence}; {same_seeds - same_digits:,} repeat published seeds with other digits, "
+            "by other code, other packages or another processor."
+        )
+
     def method(self) -> list[str]:
         """Return in sentences how the records were judged, with the numbers of this run."""
         family = self.judged.family

@@ -54,12 +54,20 @@ def verdicts_of(ledger: Ledger, reference: Records) -> dict[str, dict[str, str]]
     Returns
     -------
     dict of str to dict
-        By claim id: ``printed`` and ``verdict``.
+        By claim id: ``printed``, ``judged by`` (a record or a rule) and ``verdict``.
     """
     return {
-        each.id: {"printed": each.published, "verdict": each.verdict}
+        each.id: {
+            "printed": each.published,
+            "judged by": _judged_by(ledger[each.id]),
+            "verdict": each.verdict,
+        }
         for each in judge(ledger, reference, {})
     }
+
+
+def _judged_by(claim: Claim) -> str:
+    return claim.rule or claim.record or ""
 
 
 def write_verdicts(ledger: Ledger, reference: Records, path: Path = VERDICTS) -> None:
@@ -182,6 +190,9 @@ def _note(claim: Claim, before, now: Judgement, fresh: str) -> ClaimNote:
         return note(CHANGED, "in the ledger, but not published: 'python -m lib publish --prose'")
     if before["printed"] != claim.published:
         reason = f"the ledger says {claim.published!r}, and said {before['printed']!r} in the book"
+        return note(CHANGED, reason)
+    if before["judged by"] != _judged_by(claim):
+        reason = f"it is judged by {_judged_by(claim)!r}, and was by {before['judged by']!r}"
         return note(CHANGED, reason)
     if before["verdict"] != now.verdict:
         return note(CHANGED, f"the published records now give {now.verdict!r}: {now.reason}")
