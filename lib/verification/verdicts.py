@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lib.claims import rules
+from lib.claims.expressions import Call
 from lib.claims.ledger import Claim, Ledger
 from lib.claims.verdicts import MINIMUM_REPLICATES, Judgement, judge
 from lib.errors import ReaderError
@@ -67,7 +68,13 @@ def verdicts_of(ledger: Ledger, reference: Records) -> dict[str, dict[str, str]]
 
 
 def _judged_by(claim: Claim) -> str:
-    return claim.rule or claim.record or ""
+    return _text_of(claim.rule) if claim.rule else claim.record or ""
+
+
+def _text_of(part: Call | float | str) -> str:
+    if isinstance(part, Call):
+        return f"{part.name}({', '.join(map(_text_of, part.arguments))})"
+    return part if isinstance(part, str) else f"{part:g}"
 
 
 def write_verdicts(ledger: Ledger, reference: Records, path: Path = VERDICTS) -> None:
