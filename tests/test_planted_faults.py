@@ -141,7 +141,7 @@ def test_a_page_older_than_its_code_is_found(published_project):
     result = project.run("verify")
     assert result.returncode == 1, result.stdout + result.stderr
     assert f"{name} has changed" in result.stdout
-    assert "4 holds" in result.stdout
+    assert "Records: 4 hold" in result.stdout
 
 
 def test_a_notebook_that_raises_is_found(published_project):
