@@ -40,8 +40,9 @@ FALSE_ALARMS = 0.01
 SAME = 1e-6
 # Two means nearer than one step of measuring are the same, relative to values above one.
 STEP, RANK_STEP = 0.005, 1.0
-# Seeds a side from which shuffling decides, how many shuffles, and the seed of the shuffles.
-FEWEST, SHUFFLES, SEED = 5, 2_000, 2022
+# Seeds a side from which shuffling decides; up to so many ways to shuffle all are taken, else
+# so many at random, from this seed.
+FEWEST, ALL_WAYS, SHUFFLES, SEED = 5, 5_000, 2_000, 2022
 HOLDS, CHANGED, UNDECIDED, NOT_JUDGED = "holds", "changed", "undecided", "not judged"
 EQUAL, SHUFFLED, INTERVAL, PRESENT = "equality", "shuffling", "interval", "presence"
 REPEATED = "repetition"
@@ -281,11 +282,11 @@ def shuffled_splits(published: int, fresh: int) -> np.ndarray:
     Returns
     -------
     numpy.ndarray
-        Shape (splits, published + fresh), ones for fresh; all ways where these are few,
-        else as many as `SHUFFLES`.
+        Shape (splits, published + fresh), ones for fresh; all ways up to `ALL_WAYS` of them,
+        else `SHUFFLES` at random.
     """
     count = published + fresh
-    if comb(count, fresh) <= SHUFFLES:
+    if comb(count, fresh) <= ALL_WAYS:
         chosen = [*combinations(range(count), fresh)][::-1]
     else:
         draw = np.random.default_rng(SEED)
