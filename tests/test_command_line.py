@@ -19,11 +19,9 @@ import pytest
 
 from lib.notebooks import pair_differences, read_source
 from lib.paths import ROOT
-from lib.publication import records_outside, without_spread
-from lib.records import Provenance, Record
 
 OWN = ["execute", "twin", "crate"]
-MADE = ["book", "site", "publish", "check", "serve", "data", "claims", "bench", "clean"]
+MADE = ["book", "site", "publish", "verify", "serve", "data", "claims", "bench", "clean"]
 COMMANDS = MADE + OWN
 FIRST, SECOND = "99-sample/01_first", "99-sample/02_second"
 
@@ -207,14 +205,6 @@ class TestPublish:
         assert socket.gethostname() not in machine
         assert "/" not in machine
 
-    def test_a_fresh_run_agrees_until_a_number_is_altered(self, published_project):
-        assert published_project.run("check").returncode == 0
-        published_project.edit(f"data/reference/{FIRST}.json", "3.0", "4.0")
-        result = published_project.run("check")
-        assert result.returncode == 1
-        assert "sample.01_first.count: 3 is outside" in result.stdout
-        assert "sample.02_second" not in result.stdout
-
     @pytest.mark.parametrize(
         ("code", "variables", "word"),
         [
@@ -261,9 +251,6 @@ class TestPublish:
     def test_a_site_needs_published_pages(self, sample_project):
         assert "make publish" in complaint(sample_project.run("site"))
 
-    def test_a_check_needs_published_records(self, sample_project):
-        assert "make publish" in complaint(sample_project.run("check"))
-
 
 def committed(project) -> dict[str, bytes]:
     """Return what publishing writes: pages and records."""
@@ -272,47 +259,6 @@ def committed(project) -> dict[str, bytes]:
         *(project.root / "data").rglob("*.json"),
     ]
     return {str(path): path.read_bytes() for path in files}
-
-
-def a_record(id: str, values, deterministic=False) -> Record:
-    origin = Provenance("c/n", "d", "v", "0", "real", "full", 1, len(values))
-    return Record(id, tuple(map(float, values)), "as printed", deterministic, origin)
-
-
-class TestRecordsOutside:
-    def test_an_honest_repetition_fails_at_most_once_in_a_hundred(self):
-        draw = np.random.default_rng(0)
-        failures, trials, records = 0, 400, 60
-        for _ in range(trials):
-            values = draw.normal(0.8, 0.05, (records, 11))
-            published = {f"a.{i}": a_record(f"a.{i}", row[:10]) for i, row in enumerate(values)}
-            fresh = {f"a.{i}": a_record(f"a.{i}", row[10:]) for i, row in enumerate(values)}
-            failures += bool(records_outside(published, fresh))
-        # Expected 4 of 400; more than 10 would come by chance in 3 of 1,000 cases.
-        assert failures <= 10
-
-    def test_another_distribution_is_found(self):
-        published = {"a.b": a_record("a.b", [0.80, 0.81, 0.82, 0.79, 0.80])}
-        assert records_outside(published, {"a.b": a_record("a.b", [0.95])})
-        assert not records_outside(published, {"a.b": a_record("a.b", [0.81])})
-
-    def test_what_has_no_random_draw_must_be_equal(self):
-        published = {"a.b": a_record("a.b", [100], deterministic=True)}
-        assert records_outside(published, {"a.b": a_record("a.b", [101], deterministic=True)})
-        assert not records_outside(published, {"a.b": a_record("a.b", [100], deterministic=True)})
-
-    def test_a_sum_of_the_run_has_no_interval_but_must_be_there(self):
-        published = {"a.best": a_record("a.best", [0.8])}
-        assert without_spread(published) == {"a.best"}
-        assert not records_outside(published, {"a.best": a_record("a.best", [0.5])})
-        assert records_outside(published, {})
-
-    def test_missing_and_new_records_are_named(self):
-        one, other = {"a.b": a_record("a.b", [1])}, {"a.c": a_record("a.c", [1])}
-        assert records_outside(one, other) == [
-            "a.b: published, but not measured",
-            "a.c: measured, but not published",
-        ]
 
 
 class TestServe:
@@ -390,6 +336,10 @@ class TestMakefile:
         expected = "book --profile full --chapter c --jobs 3 --replicates 4 --seed 5"
         assert f"-m lib {expected}" in make("book", *choice).log
         assert "-m lib book --profile quick\n" in make("book").log
+        options = "--chapter c --jobs 3 --replicates 4 --seed 5 --cluster tcp://h:1 --profile full"
+        assert f"-m lib verify {options}\n" in make("verify", *choice, "CLUSTER=tcp://h:1").log
+        # The book's own default profile is not meant for a verification.
+        assert "-m lib verify\n" in make("verify").log
 
     def test_it_installs_once_and_again_when_requirements_change(self, make, tmp_path):
         assert "pip install" in make("site").log

@@ -114,6 +114,16 @@ class Cluster:
         with Client(self.address, timeout=60) as client:
             client.wait_for_workers(workers, timeout=90)
 
+    def wait_until_busy(self, workers: int) -> None:
+        """Wait until so many workers each have a task in work."""
+        from distributed import Client
+
+        deadline = time.monotonic() + 90
+        with Client(self.address, timeout=60) as client:
+            while sum(bool(tasks) for tasks in client.processing().values()) < workers:
+                assert time.monotonic() < deadline, "no work came"
+                time.sleep(0.2)
+
     def close(self) -> None:
         for process in self.processes:
             process.kill()
@@ -128,7 +138,8 @@ def cluster(tmp_path):
         made.append(Cluster(tmp_path, root))
         for _ in range(workers):
             made[-1].add_worker()
-        made[-1].wait_for(workers)
+        if workers:
+            made[-1].wait_for(workers)
         return made[-1]
 
     yield make
@@ -172,8 +183,9 @@ class TestCluster:
     def test_notebooks_are_verified_on_it_though_a_worker_dies(self, cluster, published_project):
         place = cluster(published_project.root)
         address = place.address
-        process = published_project.start("verify", "--cluster", address, SAMPLE_SECONDS="15")
-        time.sleep(12)
+        process = published_project.start("verify", "--cluster", address, SAMPLE_SECONDS="20")
+        place.wait_until_busy(2)
+        time.sleep(5)
         place.processes[1].send_signal(signal.SIGKILL)
         output, errors = process.communicate(timeout=200)
         assert process.returncode == 0, output + errors

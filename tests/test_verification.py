@@ -1,6 +1,7 @@
 """A verification finds what has changed, and leaves an honest repetition alone."""
 
 import json
+import shutil
 from dataclasses import replace
 from xml.etree import ElementTree
 
@@ -33,6 +34,7 @@ from lib.verification.spread import (
 )
 from lib.verification.verdicts import judge_claims, verdicts_of
 
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 REAL = RecordSet.read(ROOT / "data" / "reference")
 
 
@@ -223,6 +225,7 @@ class TestClaims:
         ("entry", "reason"),
         [
             ({"printed": "12.3"}, "said '12.3'"),
+            ({"judged by": "another.record"}, "was by 'another.record'"),
             ({"verdict": "exact"}, "now give"),
             (None, "not published"),
         ],
@@ -239,7 +242,8 @@ class TestClaims:
         assert reason in note.reason
 
     def test_a_claim_that_was_dropped_is_found(self, ledger):
-        published = verdicts_of(ledger, REAL) | {"gone.claim": {"printed": "1", "verdict": "exact"}}
+        gone = {"printed": "1", "judged by": "", "verdict": "exact"}
+        published = verdicts_of(ledger, REAL) | {"gone.claim": gone}
         assert [note.id for note in self.notes(ledger, published)] == ["gone.claim"]
 
     def test_another_verdict_counts_only_where_a_record_has_changed(self, ledger):
@@ -301,6 +305,21 @@ class TestReport:
         page = html(a_report(outcomes=[failed]))
         assert "c/n" in page
         assert "E: &lt;b&gt;" in page
+
+    @pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium on the PATH")
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    def test_the_page_fits_a_phone_and_follows_its_colours(self, scheme):
+        from playwright.sync_api import sync_playwright
+
+        with sync_playwright() as playwright:
+            flags = ["--no-sandbox", "--disable-gpu"]
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+            page = browser.new_page(viewport={"width": 390, "height": 800}, color_scheme=scheme)
+            page.set_content(html(a_report()))
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390
+            ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+            browser.close()
+        assert ground == {"light": "rgb(255, 255, 255)", "dark": "rgb(20, 24, 30)"}[scheme]
 
     def test_the_page_needs_no_other_file(self):
         page = html(a_report())

@@ -77,10 +77,8 @@ def _first(title: str, rows: list[str]) -> Iterator[str]:
 
 
 def _sums(report: Report) -> Iterator[str]:
-    counts = ", ".join(f"{number:,} {state}" for state, number in sorted(report.counts().items()))
-    yield f"Records: {counts or 'none'}"
-    same = sum(each.same_digits for each in report.judged.comparisons)
-    yield f"  {same:,} of them have the published digits, seed by seed"
+    yield f"Records: {report.sums() or 'none'}"
+    yield f"  {report.repeated()}"
     flipped = sum(bool(note.fresh) and note.fresh != note.published for note in report.claims)
     judged = sum(bool(note.fresh) for note in report.claims)
     yield f"Claims: {len(report.claims)}, of which {judged} judged by this run, {flipped} otherwise"

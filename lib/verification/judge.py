@@ -40,8 +40,9 @@ FALSE_ALARMS = 0.01
 SAME = 1e-6
 # Two means nearer than one step of measuring are the same, relative to values above one.
 STEP, RANK_STEP = 0.005, 1.0
-# Seeds a side from which shuffling decides, how many shuffles, and the seed of the shuffles.
-FEWEST, SHUFFLES, SEED = 5, 2_000, 2022
+# Seeds a side from which shuffling decides; up to so many ways to shuffle all are taken, else
+# so many at random, from this seed.
+FEWEST, ALL_WAYS, SHUFFLES, SEED = 5, 5_000, 2_000, 2022
 HOLDS, CHANGED, UNDECIDED, NOT_JUDGED = "holds", "changed", "undecided", "not judged"
 EQUAL, SHUFFLED, INTERVAL, PRESENT = "equality", "shuffling", "interval", "presence"
 REPEATED = "repetition"
@@ -68,8 +69,8 @@ class Comparison:
         Where the fresh mean was allowed to lie.
     usual : Interval or None
         Where 95 of 100 fresh means would lie, were this the only record.
-    same_digits : bool
-        Whether each fresh value equals the published one of its seed.
+    same_seeds, same_digits : bool
+        Whether the fresh seeds were published, and whether each value equals its own.
     """
 
     id: str
@@ -81,6 +82,7 @@ class Comparison:
     fresh: float | None = None
     expected: Interval | None = None
     usual: Interval | None = None
+    same_seeds: bool = False
     same_digits: bool = False
 
     @property
@@ -205,7 +207,7 @@ def _comparison(published, fresh, rule, state, reason, expected=None, usual=None
         fresh.mean if fresh else None,
         expected,
         usual,
-        bool(fresh) and _same_digits(published, fresh),
+        *(_repeats(published, fresh) if fresh else ()),
     )
 
 
@@ -217,12 +219,15 @@ def _of_the_same_seeds(published: Record, fresh: Record) -> np.ndarray | None:
     return np.asarray(published.values[first : first + len(fresh.values)])
 
 
-def _same_digits(published: Record, fresh: Record) -> bool:
-    same = published.deterministic and fresh.deterministic
-    before = np.asarray(published.values) if same else _of_the_same_seeds(published, fresh)
+def _repeats(published: Record, fresh: Record) -> tuple[bool, bool]:
+    """Tell whether the fresh seeds were published, and whether they gave the same values."""
+    if published.deterministic and fresh.deterministic:
+        before = np.asarray(published.values)
+    else:
+        before = _of_the_same_seeds(published, fresh)
     if before is None or len(before) != len(fresh.values):
-        return False
-    return np.allclose(before, fresh.values, rtol=SAME, atol=SAME)
+        return False, False
+    return True, np.allclose(before, fresh.values, rtol=SAME, atol=SAME)
 
 
 def _blocks(pairs) -> Iterable[list[tuple[Record, Record]]]:
@@ -277,11 +282,11 @@ def shuffled_splits(published: int, fresh: int) -> np.ndarray:
     Returns
     -------
     numpy.ndarray
-        Shape (splits, published + fresh), ones for fresh; all ways where these are few,
-        else as many as `SHUFFLES`.
+        Shape (splits, published + fresh), ones for fresh; all ways up to `ALL_WAYS` of them,
+        else `SHUFFLES` at random.
     """
     count = published + fresh
-    if comb(count, fresh) <= SHUFFLES:
+    if comb(count, fresh) <= ALL_WAYS:
         chosen = [*combinations(range(count), fresh)][::-1]
     else:
         draw = np.random.default_rng(SEED)

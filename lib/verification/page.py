@@ -21,7 +21,7 @@ def html(report: Report) -> str:
     report : Report
     """
     style = "\n".join(path.read_text(encoding="utf-8") for path in STYLES if path.exists())
-    sections = (_asked, _failures, _changed, _claims, _pages, _undecided, _method, _all_records)
+    sections = (_failures, _changed, _undecided, _claims, _pages, _method, _asked, _all_records)
     body = "\n".join(section(report) for section in sections)
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -34,9 +34,8 @@ def html(report: Report) -> str:
 
 def _answer(report: Report) -> str:
     kind = "" if report.status in (ALL_HOLD, NO_REAL_DATA) else " twin"
-    counts = report.counts()
-    parts = [f"{number:,} {state}" for state, number in sorted(counts.items())]
-    text = f"Of {counts.total():,} published records: {', '.join(parts)}."
+    total = report.counts().total()
+    text = f"Of {total:,} published records, {report.sums() or 'none'}. {report.repeated()}"
     if report.on_twins:
         text += (
             " Synthetic twins stood in for the data, so this judges the code, and says nothing "

@@ -69,8 +69,9 @@ class Report:
 
     @property
     def changed(self) -> list[Comparison]:
-        """The records that do not hold, the furthest outside first."""
-        return self.judged.with_state(CHANGED)
+        """The records that do not hold, those that judge claims first."""
+        found = self.judged.with_state(CHANGED)
+        return sorted(found, key=lambda each: each.id not in self.resting)
 
     @property
     def changed_claims(self) -> list[ClaimNote]:
@@ -109,6 +110,27 @@ class Report:
             return "shown in its chapter; no claim of the paper rests on it"
         more = f" and {len(resting) - 2} more" if len(resting) > 2 else ""
         return f"judges {', '.join(resting[:2])}{more}"
+
+    def sums(self) -> str:
+        """Return in a few words how many records hold and how many do not."""
+        counts = self.counts()
+        words = {HOLDS: "hold", CHANGED: "have changed", UNDECIDED: "undecided"}
+        words[NOT_JUDGED] = "have no spread to be judged by"
+        return ", ".join(
+            f"{counts[state]:,} {text}" for state, text in words.items() if counts[state]
+        )
+
+    def repeated(self) -> str:
+        """Return in a sentence how many records have the published digits, and what that says."""
+        same_seeds = sum(each.same_seeds for each in self.judged.comparisons)
+        same_digits = sum(each.same_digits for each in self.judged.comparisons)
+        sentence = f"{same_digits:,} of them have the published digits, seed by seed"
+        if same_digits == same_seeds:
+            return f"{sentence}."
+        return (
+            f"{sentence}; {same_seeds - same_digits:,} repeat published seeds with other digits, "
+            "by other code, other packages or another processor."
+        )
 
     def method(self) -> list[str]:
         """Return in sentences how the records were judged, with the numbers of this run."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lib.claims import rules
+from lib.claims.expressions import Call
 from lib.claims.ledger import Claim, Ledger
 from lib.claims.verdicts import MINIMUM_REPLICATES, Judgement, judge
 from lib.errors import ReaderError
@@ -54,12 +55,26 @@ def verdicts_of(ledger: Ledger, reference: Records) -> dict[str, dict[str, str]]
     Returns
     -------
     dict of str to dict
-        By claim id: ``printed`` and ``verdict``.
+        By claim id: ``printed``, ``judged by`` (a record or a rule) and ``verdict``.
     """
     return {
-        each.id: {"printed": each.published, "verdict": each.verdict}
+        each.id: {
+            "printed": each.published,
+            "judged by": _judged_by(ledger[each.id]),
+            "verdict": each.verdict,
+        }
         for each in judge(ledger, reference, {})
     }
+
+
+def _judged_by(claim: Claim) -> str:
+    return _text_of(claim.rule) if claim.rule else claim.record or ""
+
+
+def _text_of(part: Call | float | str) -> str:
+    if isinstance(part, Call):
+        return f"{part.name}({', '.join(map(_text_of, part.arguments))})"
+    return part if isinstance(part, str) else f"{part:g}"
 
 
 def write_verdicts(ledger: Ledger, reference: Records, path: Path = VERDICTS) -> None:
@@ -182,6 +197,9 @@ def _note(claim: Claim, before, now: Judgement, fresh: str) -> ClaimNote:
         return note(CHANGED, "in the ledger, but not published: 'python -m lib publish --prose'")
     if before["printed"] != claim.published:
         reason = f"the ledger says {claim.published!r}, and said {before['printed']!r} in the book"
+        return note(CHANGED, reason)
+    if before["judged by"] != _judged_by(claim):
+        reason = f"it is judged by {_judged_by(claim)!r}, and was by {before['judged by']!r}"
         return note(CHANGED, reason)
     if before["verdict"] != now.verdict:
         return note(CHANGED, f"the published records now give {now.verdict!r}: {now.reason}")
