@@ -123,6 +123,16 @@ def test_a_network_is_bit_equal_alone_and_in_any_stack():
     np.testing.assert_array_equal(weights(alone), weights(stacked))
 
 
+def test_training_leaves_pytorchs_number_of_threads_as_it_was():
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(1)
+        train_stacked([task(1)], SMALL, device="cpu")
+        assert torch.get_num_threads() == 1
+    finally:
+        torch.set_num_threads(before)
+
+
 def test_training_learns_and_chances_are_probabilities():
     settings = SMALL.but(epochs=150, learning_rate=3e-3)
     one = task(7)

@@ -181,7 +181,10 @@ def _train_compiled(networks, rows, orders, settings, _device):
 
     from lib.spiking.fused import train_epoch
 
-    numba.set_num_threads(min(torch.get_num_threads(), numba.config.NUMBA_NUM_THREADS))
+    threads = torch.get_num_threads()
+    numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))
+    # Starting numba's threads sets PyTorch's to all processors, whatever they were before.
+    torch.set_num_threads(threads)
     parameters = np.stack([_flatten(network) for network in networks])
     state = (parameters, np.zeros_like(parameters), np.zeros_like(parameters))
     rows = tuple(part.numpy() for part in rows)
