@@ -123,7 +123,6 @@ def multiclass_scores(
     chances: np.ndarray,
     names: Sequence[str] | None = None,
     weights: np.ndarray | None = None,
-    areas: bool = True,
 ) -> dict[str, float]:
     """Return the scores of a classifier with several classes, by every usual average.
 
@@ -138,8 +137,6 @@ def multiclass_scores(
     weights : numpy.ndarray, optional
         Shape (n,), above 0: for how many rows each row stands, such as its kind's share of the
         traffic over its share of these rows; each for one when left out.
-    areas : bool
-        False leaves the areas under curves out, which take most of the time.
 
     Returns
     -------
@@ -169,7 +166,7 @@ def multiclass_scores(
         scores[f"f1_{average}"] = metrics.f1_score(
             labels, predicted, average=average, zero_division=0, **weighed
         )
-    for index, name in enumerate(names if areas else ()):
+    for index, name in enumerate(names):
         scores |= _areas(labels == index, chances[:, index], name, weighed)
     return {name: float(score) for name, score in scores.items()}
 

@@ -114,11 +114,6 @@ class TestMulticlass:
         with pytest.raises(ValueError, match="6 rows need as many weights"):
             multiclass_scores(THREE, CHANCES, weights=np.array(weights))
 
-    def test_areas_can_be_left_out(self):
-        every = multiclass_scores(THREE, CHANCES)
-        expected = {name: score for name, score in every.items() if "auc" not in name}
-        assert multiclass_scores(THREE, CHANCES, areas=False) == expected
-
     def test_classes_carry_the_given_names(self):
         scores = multiclass_scores(THREE, CHANCES, ("dos", "ddos", "scan"))
         assert {"roc_auc_dos", "pr_auc_scan"} <= set(scores)

@@ -332,7 +332,7 @@ METRICS = ["balanced_accuracy", "f1_macro", "f1_weighted", "accuracy"]
 def score(model, rows, inputs=features):
     chances, weights = chances_of(model, rows, inputs), natural_weights(kinds[rows])
     labels = flows.labels[rows]
-    found = multiclass_scores(labels, chances, weights=weights, areas=False)
+    found = multiclass_scores(labels, chances, weights=weights)
     return {metric: found[metric] for metric in METRICS}
 
 
