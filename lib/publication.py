@@ -23,7 +23,7 @@ from lib.notebooks import (
 )
 from lib.page_stamps import stamped
 from lib.paths import BUILD, DATA
-from lib.records import RecordSet
+from lib.records import Record, RecordSet
 from lib.stamps import data_found, required_versions
 from lib.verification.verdicts import write_verdicts
 
@@ -155,9 +155,23 @@ def _check_sources(notebooks: list[Notebook]) -> None:
 def _check_publishable(pages: dict[Notebook, NotebookNode], settings: Settings) -> None:
     problems = _page_problems(pages)
     for record in RecordSet.read(settings.folder / "records").values():
-        if not record.provenance.judges_papers:
+        if not publishable(record):
             problems.append(f"  record {record.id} is not from real data at full profile")
     _refuse(problems)
+
+
+def publishable(record: Record) -> bool:
+    """Tell whether a record may stand among the published ones.
+
+    Parameters
+    ----------
+    record : lib.records.Record
+        Made at full profile on real data; or on a twin, if its id says so. The latter never
+        judges a claim.
+    """
+    provenance = record.provenance
+    named = provenance.source == "twin" and "twin" in record.id.split(".")
+    return provenance.judges_papers or (named and provenance.profile == "full")
 
 
 def _page_problems(pages: dict[Notebook, NotebookNode]) -> list[str]:

@@ -119,3 +119,24 @@ def test_a_broken_file_is_named(folder, content):
 
 def test_no_run_is_an_empty_set(folder):
     assert len(records.this_run()) == 0
+
+
+@pytest.mark.parametrize(
+    ("id", "source", "profile", "allowed"),
+    [
+        ("a.b", "real", "full", True),
+        ("a.twin.b", "twin", "full", True),
+        ("a.b", "twin", "full", False),
+        ("a.twins.b", "twin", "full", False),
+        ("a.twin.b", "twin", "quick", False),
+        ("a.twin.b", "unknown", "full", False),
+    ],
+)
+def test_only_what_names_itself_a_twins_record_is_published_beside_real_ones(
+    id, source, profile, allowed
+):
+    from lib.publication import publishable
+    from lib.records import Provenance, Record
+
+    provenance = Provenance("c/n", "d", "v", "", source, profile, 1, 1)
+    assert publishable(Record(id, (1.0,), "as printed", False, provenance)) is allowed
