@@ -28,7 +28,7 @@ help:
 	@echo "make verify    execute again and hold claims, numbers and pages against the published ones"
 	@echo "                 the options of make book, and CLUSTER=tcp://host:8786"
 	@echo "make publish   execute in full on real data; refresh the committed pages and numbers"
-	@echo "make bench     measure stacked against one-by-one training"
+	@echo "make bench     measure our ways of training against the plain ones"
 	@echo "make clean     remove what runs and builds have made; data and .venv stay"
 	@echo "PYTHON=...     the Python (3.11 or newer) that .venv is made with"
 

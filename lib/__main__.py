@@ -107,10 +107,11 @@ def _crate(_options: argparse.Namespace) -> None:
     _say(f"The RO-Crate: {folder} and {folder / archive.ZIP}")
 
 
-def _bench(_options: argparse.Namespace) -> int | None:
-    from lib.bench import main
+def _bench(_options: argparse.Namespace) -> None:
+    from lib import bench, whole_book
 
-    return main()
+    bench.main(_say)
+    whole_book.whole_book(_say)
 
 
 def _positive(text: str) -> int:
@@ -220,7 +221,7 @@ def _add_others(commands) -> None:
     twin = _add(commands, "twin", _twin, "Fit the parameters of a twin on the real file")
     twin.add_argument("name", metavar="NAME", help="a data set, such as wustl-ehms-2020")
     _add(commands, "crate", _crate, "Write claims, records and verdicts as an RO-Crate")
-    _add(commands, "bench", _bench, "Measure stacked against one-by-one training")
+    _add(commands, "bench", _bench, "Measure the book's ways of training against the plain ones")
     _add(commands, "clean", _clean, "Remove all that runs and builds have made (_build)")
 
 

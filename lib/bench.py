@@ -62,14 +62,14 @@ def spiking_networks(echo) -> None:
     echo : callable
         Receives each line.
     """
-    tasks = [_spiking_task(seed) for seed in range(SPIKING_STACK)]
-    train_spiking([_spiking_task(0, SPIKING.batch_size)] * 2, SPIKING, device="cpu")  # Compiles.
+    tasks = [spiking_task(seed) for seed in range(SPIKING_STACK)]
+    train_spiking([spiking_task(0, SPIKING.batch_size)] * 2, SPIKING, device="cpu")  # Compiles.
     # All ways in turn, so that a change in the machine's speed meets them alike.
     rounds = [
         (
-            _snntorch_seconds(tasks[0]),
-            _seconds(lambda: train_spiking(tasks[:1], SPIKING, device="cpu")),
-            _seconds(lambda: train_spiking(tasks, SPIKING, device="cpu")) / SPIKING_STACK,
+            snntorch_seconds(tasks[0], SPIKING),
+            seconds(lambda: train_spiking(tasks[:1], SPIKING, device="cpu")),
+            seconds(lambda: train_spiking(tasks, SPIKING, device="cpu")) / SPIKING_STACK,
             matrix_product_speed(),
         )
         for _ in range(ROUNDS)
@@ -81,24 +81,32 @@ def spiking_networks(echo) -> None:
         f"(the faster of 1 and {torch.get_num_threads()} threads)"
     )
     names = ("alone", f"a replicate, {SPIKING_STACK} stacked")
-    for index, (name, seconds) in enumerate(zip(names, ours, strict=True), start=1):
+    for index, (name, needed) in enumerate(zip(names, ours, strict=True), start=1):
         ratio = np.median([one[0] / one[index] for one in rounds])
-        share = spiking_products(SPIKING, SPIKING_ROWS) / seconds / speed
+        share = spiking_products(SPIKING, SPIKING_ROWS) / needed / speed
         echo(
-            f"  {name}: {seconds:.3f} s, ratio {ratio:.1f}; as dense products this is "
+            f"  {name}: {needed:.3f} s, ratio {ratio:.1f}; as dense products this is "
             f"{share:.0%} of the {speed / 1e9:.0f} GFLOP/s that a matrix product reaches here"
         )
 
 
-def _snntorch_seconds(task: SpikingTask) -> float:
-    """Return the seconds of one epoch, on one thread or on all, whichever is faster."""
+def snntorch_seconds(task: SpikingTask, settings: SpikingSettings) -> float:
+    """Return the seconds of snntorch's own loop, on one thread or on all, whichever is faster.
+
+    Parameters
+    ----------
+    task : SpikingTask
+        What is trained.
+    settings : SpikingSettings
+        How, and for how many epochs.
+    """
     every = torch.get_num_threads()
-    seconds = []
+    found = []
     for threads in {1, every}:
         torch.set_num_threads(threads)
-        seconds.append(_seconds(lambda: train_snntorch(task, SPIKING)))
+        found.append(seconds(lambda: train_snntorch(task, settings)))
     torch.set_num_threads(every)
-    return min(seconds)
+    return min(found)
 
 
 def spiking_products(settings: SpikingSettings, rows: int) -> float:
@@ -137,11 +145,20 @@ def matrix_product_speed(size: int = 1_000) -> float:
     """
     left, right = torch.rand(size, SPIKING.layer), torch.rand(SPIKING.layer, SPIKING.layer)
     times = 500
-    seconds = _seconds(lambda: [left @ right for _ in range(times)])
-    return 2.0 * times * size * SPIKING.layer**2 / seconds
+    needed = seconds(lambda: [left @ right for _ in range(times)])
+    return 2.0 * times * size * SPIKING.layer**2 / needed
 
 
-def _spiking_task(seed: int, rows: int = SPIKING_ROWS) -> SpikingTask:
+def spiking_task(seed: int, rows: int = SPIKING_ROWS) -> SpikingTask:
+    """Return random rows of the network's shape, three classes by the first two columns.
+
+    Parameters
+    ----------
+    seed : int
+        Decides the rows.
+    rows : int
+        How many.
+    """
     features = 2 * np.random.default_rng(seed).random((rows, SPIKING.inputs), dtype=np.float32)
     return SpikingTask(features, (features[:, 0] + features[:, 1]).astype(int) % 3, seed)
 
@@ -157,16 +174,32 @@ def stacked_networks(echo) -> None:
     echo(f"{torch.get_num_threads()} threads, {MEASURED_ROWS} rows, batch {SETTINGS.batch_size}")
     echo("networks stacked   plain s/network   stacked s/network   ratio   (per epoch)")
     for stacked in (10, NETWORKS):
-        # Both ways in turn, so that a change in the machine's speed meets both alike.
-        pairs = [(_plain_seconds(), _stacked_seconds(stacked)) for _ in range(ROUNDS)]
-        plain, ours = np.median(pairs, axis=0)
-        ratio = np.median([first / second for first, second in pairs])
+        plain, ours, ratio = dense_seconds(stacked)
         echo(f"{stacked:16d}   {plain:15.3f}   {ours:17.4f}   {ratio:5.1f}")
     scale = FOLD_ROWS / MEASURED_ROWS * EPOCHS * NETWORKS / 60
     echo(
         f"ten seeds x (hold-out and ten folds) at {EPOCHS} epochs, projected from the last line: "
         f"{plain * scale:.0f} min plain, {ours * scale:.1f} min stacked"
     )
+
+
+def dense_seconds(stacked: int) -> tuple[float, float, float]:
+    """Measure one epoch of a dense network, trained alone and as one of a stack.
+
+    Parameters
+    ----------
+    stacked : int
+        Networks in the stack.
+
+    Returns
+    -------
+    plain, ours, ratio : float
+        Seconds a network, and the median of the rounds' ratios.
+    """
+    # Both ways in turn, so that a change in the machine's speed meets both alike.
+    pairs = [(_plain_seconds(), _stacked_seconds(stacked)) for _ in range(ROUNDS)]
+    plain, ours = np.median(pairs, axis=0)
+    return float(plain), float(ours), float(np.median([one / two for one, two in pairs]))
 
 
 def telemetry_classifiers(echo) -> None:
@@ -185,7 +218,7 @@ def telemetry_classifiers(echo) -> None:
         f"perceptron, one epoch: {plain:.2f} s MLPClassifier, {lean:.2f} s Perceptron, "
         f"ratio {plain / lean:.1f}, weights {'equal' if same else 'NOT EQUAL'}"
     )
-    brute, tree = (_seconds(_neighbours(split, way)) for way in ("brute", "auto"))
+    brute, tree = (seconds(_neighbours(split, way)) for way in ("brute", "auto"))
     echo(
         f"5 nearest neighbours of {ASKED_ROWS:,} rows: {brute:.2f} s comparing all rows, "
         f"{tree:.2f} s by scikit-learn's default, a k-d tree made first, ratio {brute / tree:.0f}"
@@ -208,7 +241,7 @@ def _perceptrons(split: Split) -> tuple[float, float, bool]:
         row = []
         for kind in (MLPClassifier, Perceptron):
             networks[kind] = kind(random_state=TELEMETRY_SEED, max_iter=MEASURED_EPOCHS)
-            row.append(_seconds(lambda fitted=networks[kind]: _fit(fitted, split)))
+            row.append(seconds(lambda fitted=networks[kind]: _fit(fitted, split)))
         rounds.append(row)
     theirs, ours = (one.coefs_ + one.intercepts_ for one in networks.values())
     same = all(np.array_equal(a, b) for a, b in zip(theirs, ours, strict=True))
@@ -232,7 +265,14 @@ def _neighbours(split: Split, way: str) -> Callable:
     return ask
 
 
-def _seconds(action: Callable) -> float:
+def seconds(action: Callable) -> float:
+    """Return the seconds that an action takes.
+
+    Parameters
+    ----------
+    action : callable
+        Without arguments.
+    """
     start = time.perf_counter()
     action()
     return time.perf_counter() - start
