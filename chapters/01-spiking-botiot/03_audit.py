@@ -426,7 +426,9 @@ recalled.reindex([kind for kind in botiot.SHARES if kind in recalled.index])
 #
 # On each rung both networks see the same flows, start from the same weights and are asked the same
 # questions, so that we may subtract seed by seed. Mean difference in balanced accuracy, with the 95 %
-# interval of this mean:
+# interval of this mean. The interval knows that another seed draws other training flows and first
+# weights. On the later part, where every seed is asked about the same flows, it does not know that
+# other flows could have been asked about.
 
 # %%
 from lib.intervals import mean_interval
@@ -525,7 +527,10 @@ pd.DataFrame(
 )
 
 # %% [markdown]
-# TODO spikes.
+# With the larger learning rate most of the lead is gone, on the last minutes nearly all of it. So the
+# spikes mainly make up for a learning rate that is small for three hundred epochs. This does not speak
+# against spikes: they have their use where a spike costs less energy than a product, which is the
+# subject of the [next page](04_beyond.ipynb).
 #
 # ## DoS against DDoS
 #
