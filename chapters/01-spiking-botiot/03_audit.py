@@ -380,7 +380,7 @@ table.rename(index=titles, columns=figures.NAMES).round(3)
 # What does each step cost, and what does it say?
 #
 # * **Copies** are much of what a classifier knows of scans: nine in ten of their test flows were trained
-#   on, and of the others about half are recognised. Flows of the floods seldom repeat to the last digit,
+#   on, and of the few others less than half are recognised, hence the wide intervals. Flows of the floods seldom repeat to the last digit,
 #   and rung 1 takes little from them.
 # * **Time** costs the floods. The pace of the last minutes is another than before.
 # * **Other sessions** cost a little less, with wider intervals, as sessions differ. They are still parts
