@@ -380,7 +380,7 @@ table.rename(index=titles, columns=figures.NAMES).round(3)
 # What does each step cost, and what does it say?
 #
 # * **Copies** are much of what a classifier knows of scans: nine in ten of their test flows were trained
-#   on, and of the others about half are recognised. Flows of the floods seldom repeat to the last digit,
+#   on, and of the few others less than half are recognised, hence the wide intervals. Flows of the floods seldom repeat to the last digit,
 #   and rung 1 takes little from them.
 # * **Time** costs the floods. The pace of the last minutes is another than before.
 # * **Other sessions** cost a little less, with wider intervals, as sessions differ. They are still parts
@@ -501,10 +501,10 @@ recorder.save()
 # %% tags=["hide-input"]
 many = len(big_draws["printed"][0][0])
 ROWS = {
-    "ladder": f"72 neurons, {SIZE} flows, printed learning rate",
-    "faster": f"72 neurons, {SIZE} flows, ten times the learning rate",
-    "big": f"240 neurons, {many:,} flows, printed learning rate",
-    "big_faster": f"240 neurons, {many:,} flows, ten times the learning rate",
+    "ladder": f"72 neurons, {SIZE} flows, rate as printed",
+    "faster": f"72 neurons, {SIZE} flows, rate times ten",
+    "big": f"240 neurons, {many:,} flows, rate as printed",
+    "big_faster": f"240 neurons, {many:,} flows, rate times ten",
 }
 for (rung, name), own in scores.groupby(["rung", "classifier"]):
     variants["ladder", rung, name] = own
@@ -527,8 +527,8 @@ pd.DataFrame(
 )
 
 # %% [markdown]
-# With the larger learning rate most of the lead is gone, on the last minutes nearly all of it. So the
-# spikes mainly make up for a learning rate that is small for three hundred epochs. This does not speak
+# With the larger learning rate most of the lead is gone, and with 240 neurons all of it. So the spikes
+# mainly make up for a learning rate that is small for three hundred epochs. This does not speak
 # against spikes: they have their use where a spike costs less energy than a product, which is the
 # subject of the [next page](04_beyond.ipynb).
 #
@@ -703,8 +703,8 @@ pd.DataFrame(
 # %% [markdown]
 # The forest reads DoS from `srate` above all, and scans and normal traffic from `state`. The network
 # leans on the packet counts, which as unscaled numbers are its largest input currents. A value below
-# zero means that a class is named more often once the feature is noise. Rates from destination to
-# source (`drate`) hardly matter to anyone: floods get no answer, so it is zero.
+# zero means that a class is named more often once the feature is noise. The rate from destination to
+# source (`drate`) matters little to either: most flows of a flood get no answer, so it is zero.
 #
 # ## What the features cannot tell
 #
