@@ -380,8 +380,8 @@ table.rename(index=titles, columns=figures.NAMES).round(3)
 # What does each step cost, and what does it say?
 #
 # * **Copies** are much of what a classifier knows of scans: nine in ten of their test flows were trained
-#   on, and of the few others less than half are recognised, hence the wide intervals. Flows of the floods seldom repeat to the last digit,
-#   and rung 1 takes little from them.
+#   on. Of the few others, less than half are recognised, and being few they make the intervals wide.
+#   Flows of the floods seldom repeat to the last digit, and rung 1 takes little from them.
 # * **Time** costs the floods. The pace of the last minutes is another than before.
 # * **Other sessions** cost a little less, with wider intervals, as sessions differ. They are still parts
 #   of attacks that were trained on, mostly of the same hour.
@@ -866,7 +866,7 @@ MIXES = {
 
 def alarms_each(name, normal_flows):
     found = raised[name].mean()
-    return normal_flows * found["false_alarms"] / found["detected"]
+    return normal_flows * found["false_alarms"] / (found["detected"] or np.nan)
 
 
 # %%
@@ -876,12 +876,18 @@ for name in raised:
         ("thousand", "one to a thousand"),
     ):
         value = alarms_each(name, MIXES[mix])
-        recorder.add(f"botiot.alarms.{name}.each_{key}", value, mix)
+        if np.isfinite(value):
+            recorder.add(f"botiot.alarms.{name}.each_{key}", value, mix)
 recorder.save()
 
+
 # %% tags=["hide-input"]
+def as_text(value):
+    return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
+
+
 expected = {
-    mix: {name: f"{alarms_each(name, count):.2g}" for name in raised}
+    mix: {name: as_text(alarms_each(name, count)) for name in raised}
     for mix, count in MIXES.items()
 }
 pd.DataFrame(expected).rename(
