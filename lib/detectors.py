@@ -4,7 +4,6 @@ import warnings
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from joblib import Parallel, delayed
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
@@ -12,6 +11,7 @@ from sklearn.tree import DecisionTreeClassifier
 from xgboost import XGBClassifier
 
 from lib.networks import DenseSettings
+from lib.parallel import each
 from lib.replicate import Task, Trained, probabilities, train_stacked
 from lib.splits import Split
 
@@ -40,7 +40,7 @@ def fit_classical(make: Callable, splits: Sequence[Split]) -> list[np.ndarray]:
     list of numpy.ndarray
         A replicate's probabilities of the attack class for its test rows, in [0, 1].
     """
-    return Parallel()(delayed(_fit_and_ask)(make(split.seed), split) for split in splits)
+    return each(_fit_and_ask, [(make(split.seed), split) for split in splits])
 
 
 def fit_dense(splits: Sequence[Split], settings: DenseSettings) -> tuple[list[np.ndarray], Trained]:
@@ -69,7 +69,8 @@ def fit_dense(splits: Sequence[Split], settings: DenseSettings) -> tuple[list[np
     return chances, trained
 
 
-def _fit_and_ask(classifier, split: Split) -> np.ndarray:
+def _fit_and_ask(replicate: tuple[object, Split]) -> np.ndarray:
+    classifier, split = replicate
     with warnings.catch_warnings():
         # The papers keep a library's number of iterations whether or not it suffices.
         warnings.simplefilter("ignore", ConvergenceWarning)

@@ -18,7 +18,17 @@ from lib.paths import reference_folder, run_folder
 FORMAT = 1
 # From the least to the most trusted; what rests on several files is as good as the worst.
 SOURCES = ("twin", "unknown", "real")
-PACKAGES = ("torch", "scikit-learn", "xgboost", "shap", "imbalanced-learn", "numpy", "pandas")
+PACKAGES = (
+    "torch",
+    "snntorch",
+    "numba",
+    "scikit-learn",
+    "xgboost",
+    "shap",
+    "imbalanced-learn",
+    "numpy",
+    "pandas",
+)
 
 
 @dataclass(frozen=True)
@@ -76,6 +86,8 @@ class Record:
         How it was measured, in a few words.
     deterministic : bool
         True when no random draw enters, so that one value says all.
+    timed : bool
+        True for times and ratios of times, which belong to the machine that took them.
     """
 
     id: str
@@ -83,6 +95,7 @@ class Record:
     protocol: str
     deterministic: bool
     provenance: Provenance
+    timed: bool = False
 
     @property
     def mean(self) -> float:
@@ -153,6 +166,7 @@ class Recorder:
         protocol: str = "as printed",
         deterministic: bool = False,
         dataset=None,
+        timed: bool = False,
     ) -> None:
         """Add one record.
 
@@ -168,6 +182,8 @@ class Recorder:
             True when no random draw enters.
         dataset : lib.datasets.Dataset, or an iterable of them, optional
             What this record rests on; everything that the notebook loaded when left out.
+        timed : bool
+            True for times and ratios of times, which belong to the machine that took them.
 
         Raises
         ------
@@ -183,7 +199,11 @@ class Recorder:
             "values": numbers,
             "protocol": protocol,
             "deterministic": bool(deterministic),
-        } | ({} if dataset is None else {"origin": origin(dataset)})
+        }
+        if timed:
+            self._records[id]["timed"] = True
+        if dataset is not None:
+            self._records[id]["origin"] = origin(dataset)
 
     def add_scores(self, prefix: str, scores, **details) -> None:
         """Add one record for each column of a table of scores.
@@ -278,7 +298,8 @@ def _read_file(path: Path) -> list[Record]:
 
 def _record(id: str, entry: dict, provenance: Provenance) -> Record:
     own = replace(provenance, **entry.get("origin", {}))
-    return Record(id, tuple(entry["values"]), entry["protocol"], entry["deterministic"], own)
+    values, timed = tuple(entry["values"]), entry.get("timed", False)
+    return Record(id, values, entry["protocol"], entry["deterministic"], own, timed)
 
 
 def reference() -> RecordSet:

@@ -105,6 +105,9 @@ class TestWhatStopsARun:
         # The second waits; the first is over when the run is killed.
         slow = 'import time\n\ntime.sleep(float("0" + __import__("os").environ.get("SLOW", "")))\n'
         project.edit(f"chapters/{SECOND}.py", "recorder.save()", f"{slow}recorder.save()")
+        # The longest goes first, by its last run.
+        timings = {FIRST: {"seconds": 2, "threads": 2}, SECOND: {"seconds": 1, "threads": 2}}
+        project.write("_build/verify/timings.json", json.dumps(timings))
         process = project.start("verify", "--jobs", "1", SLOW="60")
         try:
             stamp = project.root / f"_build/verify/stamps/{FIRST}.json"

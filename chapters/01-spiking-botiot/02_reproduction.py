@@ -507,18 +507,20 @@ def timed_once():
     ]
 
 
-each = on_one_thread(timed_once)
-times = {n: pd.DataFrame([found[n] for found in each]) for n in SETTINGS}
+rounds = on_one_thread(timed_once)
+times = {n: pd.DataFrame([found[n] for found in rounds]) for n in SETTINGS}
 ratios = {name: found / times["10000_240"] for name, found in times.items()}
 
 # %%
 PROTOCOL = "one network in snntorch's own loop, against 10000_240"
 for name in list(SETTINGS)[:-1]:
     found = ratios[name].add_suffix("_seconds_ratio")
-    recorder.add_scores(f"botiot.table_v.{name}", found, protocol=PROTOCOL)
+    recorder.add_scores(
+        f"botiot.table_v.{name}", found, protocol=PROTOCOL, timed=True
+    )
 for what in ("training", "testing"):
     saved = 1 - ratios["1000_72"][what]
-    recorder.add(f"botiot.abstract.{what}_saving", saved, PROTOCOL)
+    recorder.add(f"botiot.abstract.{what}_saving", saved, PROTOCOL, timed=True)
 recorder.save()
 
 # %% tags=["hide-input"]
@@ -728,7 +730,7 @@ pd.DataFrame(
 # nobody knows what the best could reach on others. But it is a classifier that seldom lags far.
 
 # %%
-from joblib import Parallel, delayed
+from lib.parallel import each
 from sklearn.ensemble import RandomForestClassifier
 
 
@@ -741,8 +743,7 @@ def forest_chances(split):
 
 
 def forest_scores(several):
-    chances = Parallel(n_jobs=-1)(delayed(forest_chances)(one) for one in several)
-    return scores_of(several, chances)
+    return scores_of(several, each(forest_chances, several))
 
 
 # %%

@@ -293,15 +293,15 @@ CLASSICAL = {
 
 
 # %%
-from joblib import Parallel, delayed
+from lib.parallel import each
 
 
 def fit_classical(name, pairs, inputs=features):
-    def fitted(one, rows):
+    def fitted(replicate):
+        one, (rows, _) = replicate
         return CLASSICAL[name](one).fit(inputs[rows], flows.labels[rows])
 
-    jobs = (delayed(fitted)(one, rows) for one, (rows, _) in zip(seeds, pairs))
-    return Parallel(n_jobs=-1, prefer="threads")(jobs)
+    return each(fitted, zip(seeds, pairs))
 
 
 def chances_of(model, rows, inputs=features):

@@ -565,7 +565,7 @@ for setting in SETTINGS:
         for way, took in (("library", by_call), ("compiled", alone)):
             theirs = took.get((setting, other), took[small, other])
             ratio = took[setting, "snn"] / theirs
-            record(setting, f"snn.{way}_ratio_{other}", ratio, how)
+            record(setting, f"snn.{way}_ratio_{other}", ratio, how, timed=True)
 
 # %% [markdown]
 # By library, the ten steps are some hundred small calls, and each costs more than its arithmetic. The

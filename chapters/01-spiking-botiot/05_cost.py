@@ -184,6 +184,7 @@ for way in ("alone", "stacked"):
         f"botiot.cost.snntorch.{way}.seconds_ratio",
         (rounds["snntorch"] / rounds[way]).tolist(),
         protocol="seconds of snntorch's loop over seconds of the compiled loops",
+        timed=True,
     )
 recorder.save()
 

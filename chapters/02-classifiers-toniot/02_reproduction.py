@@ -171,11 +171,12 @@ CLASSIFIERS = {
 # class alone follows from the tables, as we will see.
 
 # %%
-from joblib import Parallel, delayed, parallel_config
+from lib.parallel import each
 from lib.scores import error_rates, paper_scores
 
 
-def answers(protocol, name, one):
+def answers(call):
+    protocol, name, one = call
     split = protocol(tables[name], one)
     found = []
     for classifier, make in CLASSIFIERS.items():
@@ -196,13 +197,8 @@ largest_first = sorted(tables, key=lambda name: -len(tables[name].labels))
 
 
 def run_all(protocol, seeds):
-    calls = [
-        delayed(answers)(protocol, name, one)
-        for name in largest_first
-        for one in seeds
-    ]
-    with parallel_config(n_jobs=-1):
-        found = Parallel()(calls)
+    calls = [(protocol, name, one) for name in largest_first for one in seeds]
+    found = each(answers, calls)
     return pd.DataFrame([row for rows in found for row in rows])
 
 

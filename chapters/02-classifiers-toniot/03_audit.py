@@ -299,15 +299,11 @@ def majority_of(rung, device, one):
 
 
 # %%
-from joblib import parallel_config
-
-
 def climb(rung, device):
     splits = [split_of(rung, device, one) for one in seeds]
-    with parallel_config(n_jobs=-1):
-        chances = {
-            name: fit_classical(make, splits) for name, make in CLASSIFIERS.items()
-        }
+    chances = {
+        name: fit_classical(make, splits) for name, make in CLASSIFIERS.items()
+    }
     if "time" not in RUNGS[rung][1]:
         chances["clock"] = [clock_of(rung, device, one) for one in seeds]
     chances["majority"] = [majority_of(rung, device, one) for one in seeds]

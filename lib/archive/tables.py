@@ -47,7 +47,9 @@ def record_rows() -> list[dict]:
 
 
 def _record_row(record: Record) -> dict:
-    own = {name: getattr(record, name) for name in ("id", "protocol", "deterministic", "mean")}
+    own = {
+        name: getattr(record, name) for name in ("id", "protocol", "deterministic", "timed", "mean")
+    }
     return own | {"values": list(record.values)} | asdict(record.provenance)
 
 

@@ -165,7 +165,7 @@ def judge_records(published: Records, fresh: Records) -> Judged:
 
 
 def _has_spread(record: Record) -> bool:
-    return not record.deterministic and len(record.values) > 1
+    return not (record.deterministic or record.timed) and len(record.values) > 1
 
 
 def _absent(record: Record) -> Comparison:
@@ -185,7 +185,10 @@ def _unknown(record: Record) -> Comparison:
 
 
 def _without_spread(published: Record, fresh: Record) -> Comparison:
-    """Judge what has no random draw; of a number that sums up a run, only that it is there."""
+    """Judge what has no random draw; of a time and of one number a run, only that it is there."""
+    if published.timed:
+        reason = "a time, which belongs to the machine that took it"
+        return _comparison(published, fresh, PRESENT, NOT_JUDGED, reason)
     if not published.deterministic:
         reason = "one value for the whole run, which has no spread to judge by"
         return _comparison(published, fresh, PRESENT, NOT_JUDGED, reason)

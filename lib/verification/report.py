@@ -115,7 +115,7 @@ class Report:
         """Return in a few words how many records hold and how many do not."""
         counts = self.counts()
         words = {HOLDS: "hold", CHANGED: "have changed", UNDECIDED: "undecided"}
-        words[NOT_JUDGED] = "have no spread to be judged by"
+        words[NOT_JUDGED] = "are times or have no spread, and are not judged"
         return ", ".join(
             f"{counts[state]:,} {text}" for state, text in words.items() if counts[state]
         )
