@@ -107,9 +107,13 @@ def _crate(_options: argparse.Namespace) -> None:
     _say(f"The RO-Crate: {folder} and {folder / archive.ZIP}")
 
 
-def _bench(_options: argparse.Namespace) -> None:
-    from lib import bench, whole_book
+def _bench(options: argparse.Namespace) -> None:
+    from lib import bench
+    from lib.cost import measured, whole_book
 
+    if options.keep:
+        measured.record(_say)
+        return
     bench.main(_say)
     whole_book.whole_book(_say)
 
@@ -221,7 +225,12 @@ def _add_others(commands) -> None:
     twin = _add(commands, "twin", _twin, "Fit the parameters of a twin on the real file")
     twin.add_argument("name", metavar="NAME", help="a data set, such as wustl-ehms-2020")
     _add(commands, "crate", _crate, "Write claims, records and verdicts as an RO-Crate")
-    _add(commands, "bench", _bench, "Measure the book's ways of training against the plain ones")
+    bench = _add(
+        commands, "bench", _bench, "Measure the book's ways of training against the plain ones"
+    )
+    bench.add_argument(
+        "--keep", action="store_true", help="measure what the page on cost shows, and keep it"
+    )
     _add(commands, "clean", _clean, "Remove all that runs and builds have made (_build)")
 
 

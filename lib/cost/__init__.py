@@ -1,0 +1,1 @@
+"""What the book costs to run: the whole of it, and how time and memory grow."""
