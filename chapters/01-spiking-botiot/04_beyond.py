@@ -402,7 +402,8 @@ operations[small, "lr"] = [linear] * replicates
 # Intel's neuromorphic chip Loihi, {cite:t}`davies2018` give 23.6 pJ a synaptic operation and 81 pJ a
 # neuron's update. Those two include the chip's own memory and control, the first four are the bare
 # arithmetic: so compare within a column of the table, not across. On Loihi the first layer, whose inputs
-# are no spikes, is charged to a processor beside it, at the 32-bit price.
+# are no spikes, is charged to a processor beside it, at the 32-bit price. The 8-bit prices and those of
+# Loihi we know from papers that quote these two sources; the sources themselves were not at hand.
 #
 # **What is left out**: fetching weights and states from memory, clocks, leakage, and everything before the
 # model, such as the logarithms that logistic regression is given. Memory often costs more than the
