@@ -54,7 +54,9 @@ class _Works(_CostDirective):
             )
             for work in measured.book.works
         ]
-        return [_table(("Networks", "How many", "Plain, min", "Here, min", "Ratio"), rows)]
+        return [
+            _table(("Networks", "How many", "Plain, min", "Here, min of one core", "Ratio"), rows)
+        ]
 
 
 class _Points(_CostDirective):

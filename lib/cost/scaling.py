@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from joblib.externals.loky import get_reusable_executor
 from sklearn.ensemble import RandomForestClassifier
 
 from lib import bench
@@ -31,7 +32,7 @@ USUAL_REPLICATES, USUAL_ROWS = 10, 2_000
 SPIKING = SpikingSettings(hidden=72, epochs=1)
 DENSE = DenseSettings(sizes=(28, 64, 32, 8, 1), epochs=1, batch_size=20)
 # Independent pieces of work for the workers: forests on so many rows.
-FORESTS, FOREST_ROWS = 8, 20_000
+FORESTS, FOREST_ROWS = 8, 5_000
 SPIKING_NAME, DENSE_NAME, FOREST_NAME = "spiking network", "dense network", "random forests"
 OURS, PLAIN = "stacked", "one after another"
 
@@ -151,6 +152,8 @@ def _forests_point(workers: int) -> Point:
     used: dict[int, float] = {}
     seconds = _median_seconds(lambda: used.update(each(_forest, work)))
     used[os.getpid()] = _peak_mebibytes()
+    # This process would else wait at its end for workers that wait for further work.
+    get_reusable_executor().shutdown()
     return Point(FOREST_NAME, OURS, "workers", workers, seconds, sum(used.values()))
 
 
