@@ -54,9 +54,7 @@ class _Works(_CostDirective):
             )
             for work in measured.book.works
         ]
-        return [
-            _table(("Networks", "How many", "Plain, min", "Here, min of one core", "Ratio"), rows)
-        ]
+        return [_table(("Networks", "Number", "Plain, min", "Here, core min", "Ratio"), rows)]
 
 
 class _Points(_CostDirective):

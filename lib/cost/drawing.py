@@ -27,6 +27,10 @@ LOOKS = {
     DENSE_NAME: (figures.COLOURS["dense"], figures.MARKERS["dense"]),
     FOREST_NAME: (figures.COLOURS["rf"], figures.MARKERS["rf"]),
 }
+# 0.01, 10, 10k: short enough for a phone.
+SHORT = matplotlib.ticker.FuncFormatter(
+    lambda value, _: f"{value / 1000:g}k" if value >= 1000 else f"{value:g}"
+)
 LINES = {OURS: "-", PLAIN: "--"}
 
 
@@ -75,5 +79,7 @@ def _finish(quantity: str, seconds, memory) -> None:
             axis.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(integer=True))
         else:
             axis.set_xscale("log")
+            axis.xaxis.set_major_formatter(SHORT)
     if quantity != "workers":
         seconds.set_yscale("log")
+        seconds.yaxis.set_major_formatter(SHORT)
