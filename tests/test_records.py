@@ -28,9 +28,11 @@ def test_what_is_saved_is_read(folder):
     one = recorder()
     one.add("paper.rows", 12, deterministic=True)
     one.add_scores("paper.table1.rf", pd.DataFrame({"f1": [0.25, 0.75]}), protocol="honest")
+    one.add("paper.seconds_ratio", [2.0, 3.0], timed=True)
     one.save()
     found = records.this_run()
-    assert set(found) == {"paper.rows", "paper.table1.rf.f1"}
+    assert set(found) == {"paper.rows", "paper.seconds_ratio", "paper.table1.rf.f1"}
+    assert [id for id, record in found.items() if record.timed] == ["paper.seconds_ratio"]
     assert found["paper.table1.rf.f1"].mean == 0.5
     assert found["paper.table1.rf.f1"].protocol == "honest"
     assert found["paper.rows"].deterministic

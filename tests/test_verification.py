@@ -121,7 +121,7 @@ class TestCalibration:
 
     def test_one_normal_family_of_single_intervals_would_not_do(self):
         """Each published seed is held against the other nine by Student's interval."""
-        drawn = [r for r in REAL.values() if len(r.values) == 10]
+        drawn = [r for r in REAL.values() if len(r.values) == 10 and not r.timed]
         values = np.array([record.values for record in drawn])
         level, alarms = FALSE_ALARMS / len(values), 0
         for seed in range(10):
@@ -131,7 +131,7 @@ class TestCalibration:
         assert alarms >= 3, "then single runs could be judged on new seeds: see judge.py"
 
     def test_halves_of_the_published_seeds_agree(self):
-        drawn = [r for r in REAL.values() if len(r.values) == 10]
+        drawn = [r for r in REAL.values() if len(r.values) == 10 and not r.timed]
         one = {r.id: a_record(r.id, r.values[:5]) for r in drawn}
         other = {r.id: a_record(r.id, r.values[5:], seed=2027) for r in drawn}
         assert not judge_records(one, other).with_state(CHANGED)
@@ -166,6 +166,12 @@ class TestRules:
         fresh = {"a.best": a_record("a.best", 0.5)}
         assert states(judge_records(published, fresh)) == {"a.best": NOT_JUDGED}
         assert states(judge_records(published, {})) == {"a.best": CHANGED}
+
+    def test_a_time_belongs_to_its_machine_and_must_only_be_there(self):
+        published = {"a.ratio": replace(a_record("a.ratio", [9.0, 9.1, 9.2]), timed=True)}
+        fresh = {"a.ratio": replace(a_record("a.ratio", [2.0, 2.1, 2.2]), timed=True)}
+        assert states(judge_records(published, fresh)) == {"a.ratio": NOT_JUDGED}
+        assert states(judge_records(published, {})) == {"a.ratio": CHANGED}
 
     def test_a_new_record_is_named(self):
         judged = judge_records({}, {"a.c": a_record("a.c", [1, 2])})
@@ -251,7 +257,9 @@ class TestClaims:
         claim = next(
             ledger[id]
             for id, each in published.items()
-            if each["verdict"] == "within spread" and ledger[id].record
+            if each["verdict"] == "within spread"
+            and ledger[id].record
+            and not REAL[ledger[id].record].timed
         )
         before = REAL[claim.record]
         halves = replace(before, values=tuple(value / 2 for value in before.values))
