@@ -60,8 +60,11 @@ def _publish(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
+    from lib.verification.kept import keep
     from lib.verification.run import Request, remake_twin_reference, verify
 
+    if options.keep_report:
+        return keep(_say)
     if options.remake_twin_reference:
         return remake_twin_reference(options.jobs, _say)
     chosen = (options.chapter, options.profile, options.replicates, options.seed, options.jobs)
@@ -211,6 +214,11 @@ def _add_publishing(commands) -> None:
         "--remake-twin-reference",
         action="store_true",
         help="only run on the twins and keep the records to verify the code against",
+    )
+    verify.add_argument(
+        "--keep-report",
+        action="store_true",
+        help="run nothing; put the last report, if all held, among the book's downloads",
     )
 
 

@@ -11,13 +11,17 @@ import time
 from pathlib import Path
 from xml.etree import ElementTree
 
+import jsonschema
 import pytest
 
 from lib import execution
 from lib.disk import trouble_with
 from lib.notebooks import Notebook
+from lib.paths import ROOT
+from lib.verification.kept import summary
 
 FIRST, SECOND = "99-sample/01_first", "99-sample/02_second"
+THIRD = "# %% [markdown]\n# # A third\n"
 FIRST_SOURCE = f"chapters/{FIRST}.py"
 
 
@@ -81,6 +85,43 @@ class TestAnswers:
         published_project.edit(FIRST_SOURCE, "0.5 +", "0.6 +")
         said = verified(published_project, 1, "--profile", "quick", SAMPLE_SOURCE="twin")
         assert "sample.01_first.score" in said
+
+
+class TestKeptReport:
+    @pytest.fixture
+    def kept(self, published_project):
+        folder = published_project.root / "data/verification"
+        shutil.rmtree(folder, ignore_errors=True)
+        return folder
+
+    def test_a_report_by_which_all_holds_is_kept_in_its_form(self, published_project, kept):
+        verified(published_project, 0)
+        verified(published_project, 0, "--keep-report")
+        report = json.loads((kept / "report.json").read_text(encoding="utf-8"))
+        schema = json.loads((ROOT / "data/schema/report.schema.json").read_text(encoding="utf-8"))
+        jsonschema.validate(report, schema)
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(report | {"status": 7}, schema)
+        assert report["answer"] in (kept / "report.html").read_text(encoding="utf-8")
+        said = summary(kept)
+        assert said.startswith("It still holds. 2 notebooks")
+        assert f"Of {len(report['records'])} records" in said
+
+    def test_a_report_of_a_change_is_not(self, published_project, kept):
+        published_project.edit(f"data/reference/{FIRST}.json", "3.0", "4.0")
+        verified(published_project, 1)
+        assert "not kept" in verified(published_project, 2, "--keep-report")
+        assert not kept.exists()
+
+    def test_nor_one_of_a_part_of_the_book(self, published_project, kept):
+        verified(published_project, 0)
+        published_project.write("chapters/99-sample/03_third.py", THIRD)
+        assert "99-sample/03_third" in verified(published_project, 2, "--keep-report")
+        assert not kept.exists()
+
+    def test_without_a_report_the_command_to_make_one_is_named(self, published_project, kept):
+        shutil.rmtree(published_project.root / "_build/verify", ignore_errors=True)
+        assert "make verify" in verified(published_project, 2, "--keep-report")
 
 
 class TestWhatStopsARun:

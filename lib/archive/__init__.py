@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 from lib.paths import CHAPTERS, DATA, ROOT
+from lib.verification import kept
 
 SCHEMAS = DATA / "schema"
 FOLDER = "downloads"
@@ -15,9 +16,10 @@ def others() -> dict[str, str]:
     from lib import datasets
 
     described = {name: datasets.entry(name).title for name in datasets.names()}
-    return {ZIP: "All of these files as an RO-Crate"} | {
+    texts = {ZIP: "All of these files as an RO-Crate"} | {
         croissant_file(name): f"Croissant metadata of {title}" for name, title in described.items()
     }
+    return texts | {path.name: kept.FILES[path.name] for path in kept.files()}
 
 
 def croissant_file(data_set: str) -> str:
@@ -42,7 +44,8 @@ def write(folder: Path, chapters: Path = CHAPTERS) -> None:
     folder.mkdir(parents=True)
     tables.write(folder, chapters)
     croissant.write(folder)
-    for path in (*sorted(SCHEMAS.glob("*.json")), ROOT / "LICENSE", ROOT / "CITATION.cff"):
+    alone = (ROOT / "LICENSE", ROOT / "CITATION.cff", *kept.files())
+    for path in (*sorted(SCHEMAS.glob("*.json")), *alone):
         if path.exists():
             shutil.copy(path, folder)
     crate.write(folder, folder / ZIP)

@@ -24,6 +24,7 @@ LICENCES = {
 FORMATS = {
     ".csv": "text/csv",
     ".json": "application/json",
+    ".html": "text/html",
     ".cff": "application/yaml",
     "": "text/plain",
 }

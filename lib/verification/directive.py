@@ -1,9 +1,11 @@
-"""The MyST directive ``planted-faults``: the negative controls as a table."""
+"""The MyST directives of the page on verification: negative controls and the last report."""
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from lib import archive
+from lib.verification import kept
 from lib.verification.faults import CHECKS, FAULTS
 
 HEAD = ("What is planted", "What it stands for", "What finds it")
@@ -21,6 +23,20 @@ class _PlantedFaults(SphinxDirective):
         return [nodes.table("", group, classes=["colwidths-auto"])]
 
 
+class _LastVerification(SphinxDirective):
+    """What the kept report says, with a link to it."""
+
+    def run(self):
+        text = kept.summary()
+        if not text:
+            return [nodes.paragraph("", "No complete verification has been kept yet.")]
+        for path in kept.files():
+            self.env.note_dependency(str(path))
+        address = f"{'../' * self.env.docname.count('/')}{archive.FOLDER}/report.html"
+        link = nodes.reference("", "The whole report", refuri=address, internal=True)
+        return [nodes.paragraph("", "", nodes.Text(f"{text} "), link, nodes.Text("."))]
+
+
 def _row(cells: tuple[str, ...]) -> nodes.row:
     return nodes.row("", *(nodes.entry("", nodes.paragraph("", cell)) for cell in cells))
 
@@ -34,4 +50,5 @@ def setup(app: Sphinx) -> dict:
         The application.
     """
     app.add_directive("planted-faults", _PlantedFaults)
+    app.add_directive("last-verification", _LastVerification)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

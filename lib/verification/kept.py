@@ -1,0 +1,107 @@
+"""The report of the last complete verification, kept so that readers of the book can see it."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from lib.errors import ReaderError
+from lib.notebooks import find_notebooks
+from lib.paths import BUILD, DATA
+
+MADE = BUILD / "verify"
+KEPT = DATA / "verification"
+# What a reader gets, with a few words on each.
+FILES = {
+    "report.html": "The report of the last complete verification, to read",
+    "report.json": "The same report, for a program",
+}
+
+
+def keep(say: Callable[[str], None], made: Path = MADE, kept: Path = KEPT) -> int:
+    """Keep the report that the last verification left, if it is worth showing.
+
+    Parameters
+    ----------
+    say : callable
+        Takes one line.
+    made, kept : pathlib.Path
+        Where the report is, and where it goes.
+
+    Returns
+    -------
+    int
+        0.
+
+    Raises
+    ------
+    ReaderError
+        If there is no report, or it is not one of the whole book on real data that holds.
+    """
+    report = _read(made / "report.json")
+    if report is None:
+        raise ReaderError("There is no report to keep: run 'make verify' first.")
+    why = _not_worth_showing(report)
+    if why:
+        raise ReaderError(f"The last report is not kept, since {why}. Run 'make verify' again.")
+    kept.mkdir(parents=True, exist_ok=True)
+    for name in FILES:
+        part = kept / f".{name}.part"
+        shutil.copyfile(made / name, part)
+        part.replace(kept / name)
+    say(f"Kept: {', '.join(FILES)} in data/{kept.name}")
+    return 0
+
+
+def _not_worth_showing(report: dict) -> str:
+    whole = {notebook.name for notebook in find_notebooks()}
+    executed = {each["notebook"] for each in report["notebooks"]}
+    if report["judges"] != "papers":
+        return "it was made on twins"
+    if executed != whole:
+        return f"it does not have {', '.join(sorted(whole - executed))}"
+    if report["status"] != 0:
+        return f"it says: {report['answer']}"
+    return ""
+
+
+def files(kept: Path = KEPT) -> list[Path]:
+    """Return the kept files; none before the first complete verification.
+
+    Parameters
+    ----------
+    kept : pathlib.Path
+        Their folder.
+    """
+    return [kept / name for name in FILES if (kept / name).exists()]
+
+
+def summary(kept: Path = KEPT) -> str:
+    """Return in a few sentences what the kept report says; empty where there is none.
+
+    Parameters
+    ----------
+    kept : pathlib.Path
+        Its folder.
+    """
+    report = _read(kept / "report.json")
+    if report is None:
+        return ""
+    counts, asked = report["counts"], report["asked"]
+    same = sum(each["same_digits"] for each in report["records"])
+    return (
+        f"{report['answer']} {len(report['notebooks'])} notebooks were executed again from a fresh "
+        f"clone, with {asked['seeds']} as seeds, in {report['seconds'] / 60:.0f} minutes "
+        f"({asked['machine']}). Of {sum(counts.values()):,} records {counts.get('holds', 0):,} "
+        f"hold, {same:,} of them digit for digit, and {counts.get('changed', 0):,} have changed; "
+        f"{counts.get('not judged', 0):,} are times or have no spread and are not judged."
+    )
+
+
+def _read(path: Path) -> dict | None:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except ValueError:
+        raise ReaderError(f"{path.name} is not a report. Run 'make verify' again.") from None
