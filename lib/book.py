@@ -24,6 +24,7 @@ from lib.notebooks import Notebook, find_notebooks, read_source
 from lib.page_stamps import stamped
 from lib.paths import BUILD, CHAPTERS, CLAIMS, DATA, ROOT, reference_folder
 from lib.repository import commit
+from lib.verification.kept import KEPT
 
 HTML = BUILD / "html"
 STAMP = BUILD / "html.json"
@@ -148,7 +149,7 @@ def _assemble(source: Path, pages: dict[Notebook, bytes]) -> None:
 
 def _digest_of_inputs(source: Path, records: dict[str, str]) -> str:
     run = Path(records["IDS_RECORDS"])
-    places = [source, CLAIMS, archive.SCHEMAS, reference_folder(), run, ROOT / "lib"]
+    places = [source, CLAIMS, archive.SCHEMAS, KEPT, reference_folder(), run, ROOT / "lib"]
     files = [path for place in places for path in sorted(place.rglob("*")) if path.is_file()]
     files += [DATA / "registry.yml", ROOT / "requirements.txt", ROOT / "CITATION.cff"]
     # The pages link to the commit.
