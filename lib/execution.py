@@ -23,7 +23,7 @@ from lib.errors import ReaderError
 from lib.files import write_whole
 from lib.notebooks import Notebook, parameter_defaults, read_source, tidy, with_outputs
 from lib.parallel import connected, prepare_kernels, processors, shares, slots, thread_limits
-from lib.paths import ROOT
+from lib.paths import DATA, ROOT
 from lib.stamps import digest_of, first_change, inputs_of
 
 # Seconds that one notebook may take before it is stopped.
@@ -230,9 +230,11 @@ class _Task:
         return Outcome(self.notebook, "unchanged", stamp["seconds"])
 
     def expected_seconds(self) -> float:
-        with contextlib.suppress(OSError, ValueError, KeyError):
-            timings = (self.settings.folder / "timings.json").read_text(encoding="utf-8")
-            return json.loads(timings)[self.notebook.name]["seconds"]
+        """Return what this notebook took in the last run here, or else in the published one."""
+        for folder in (self.settings.folder, DATA / "reference"):
+            with contextlib.suppress(OSError, ValueError, KeyError):
+                timings = (folder / "timings.json").read_text(encoding="utf-8")
+                return json.loads(timings)[self.notebook.name]["seconds"]
         return float("inf")
 
 

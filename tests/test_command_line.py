@@ -151,6 +151,13 @@ class TestExecute:
         assert "longer than 4 s" in result.stdout
         assert time.monotonic() - begun < 60
 
+    @pytest.mark.parametrize("longest", [FIRST, SECOND])
+    def test_a_first_run_begins_with_the_longest_as_published(self, sample_project, longest):
+        timings = {FIRST: {"seconds": 5, "threads": 1}, SECOND: {"seconds": 5, "threads": 1}}
+        timings[longest]["seconds"] = 9
+        sample_project.write("data/reference/timings.json", json.dumps(timings))
+        assert next(iter(states(sample_project.run("execute", "--jobs", "1")))) == longest
+
     @pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGINT])
     def test_an_interrupted_run_goes_on(self, sample_project, sign):
         process = sample_project.start("execute", SAMPLE_SECONDS="60")
