@@ -104,7 +104,7 @@ class TestKeptReport:
             jsonschema.validate(report | {"status": 7}, schema)
         assert report["answer"] in (kept / "report.html").read_text(encoding="utf-8")
         said = summary(kept)
-        assert said.startswith("It still holds. 2 notebooks")
+        assert said.startswith("It still holds. All 2 notebooks")
         assert f"Of {len(report['records'])} records" in said
 
     def test_a_report_of_a_change_is_not(self, published_project, kept):

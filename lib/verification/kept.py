@@ -88,13 +88,14 @@ def summary(kept: Path = KEPT) -> str:
     if report is None:
         return ""
     counts, asked = report["counts"], report["asked"]
-    same = sum(each["same_digits"] for each in report["records"])
+    holding = [each for each in report["records"] if each["state"] == "holds"]
+    same = sum(each["same_digits"] for each in holding)
     return (
-        f"{report['answer']} {len(report['notebooks'])} notebooks were executed again from a fresh "
-        f"clone, with {asked['seeds']} as seeds, in {report['seconds'] / 60:.0f} minutes "
-        f"({asked['machine']}). Of {sum(counts.values()):,} records {counts.get('holds', 0):,} "
-        f"hold, {same:,} of them digit for digit, and {counts.get('changed', 0):,} have changed; "
-        f"{counts.get('not judged', 0):,} are times or have no spread and are not judged."
+        f"{report['answer']} All {len(report['notebooks'])} notebooks were executed again "
+        f"({asked['machine']}; seeds: {asked['seeds']}), in {report['seconds'] / 60:.0f} minutes. "
+        f"Of {sum(counts.values()):,} records {len(holding):,} hold, {same:,} of them digit for "
+        f"digit, and {counts.get('changed', 0):,} have changed; {counts.get('not judged', 0):,} "
+        "are times or have no spread and are not judged."
     )
 
 
