@@ -105,7 +105,7 @@ class Project:
 def pytest_collection_modifyitems(items):
     """Keep what shares a fixture on one worker: a file, and all that needs the whole book."""
     for item in items:
-        whole = "quick_run" in item.fixturenames
+        whole = "quick_run" in item.fixturenames or item.path.name == "test_book.py"
         item.add_marker(pytest.mark.xdist_group("whole book" if whole else item.path.name))
 
 
