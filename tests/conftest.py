@@ -102,6 +102,7 @@ class Project:
         self.write(name, text.replace(old, new))
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items):
     """Keep what shares a fixture on one worker: a file, and all that needs the whole book."""
     for item in items:
