@@ -36,7 +36,7 @@ book: $(STAMP)
 	@$(RUN) book --profile $(PROFILE) $(CHOICE) $(SEEDS)
 
 test: $(STAMP)
-	@$(VENV)/bin/python -m pytest --numprocesses auto --dist loadgroup
+	@$(VENV)/bin/python -m pytest
 
 site: $(STAMP)
 	@$(RUN) site

@@ -102,14 +102,6 @@ class Project:
         self.write(name, text.replace(old, new))
 
 
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
-def pytest_collection_modifyitems(items):
-    """Keep what shares a fixture on one worker: a file, and all that needs the whole book."""
-    for item in items:
-        whole = "quick_run" in item.fixturenames or item.path.name == "test_book.py"
-        item.add_marker(pytest.mark.xdist_group("whole book" if whole else item.path.name))
-
-
 @pytest.fixture(scope="session")
 def whole_project(tmp_path_factory) -> Project:
     """Return a copy of the whole project, as a fresh clone would be."""
