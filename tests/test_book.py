@@ -44,7 +44,9 @@ def pages(request) -> Path:
 
 
 def documents(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*.html") if "_static" not in path.parts)
+    """Return the pages; a downloaded report is none, and has tests of its own."""
+    others = {"_static", "downloads"}
+    return sorted(path for path in folder.rglob("*.html") if others.isdisjoint(path.parts))
 
 
 def parsed(path: Path) -> BeautifulSoup:
