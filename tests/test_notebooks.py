@@ -1,12 +1,15 @@
 """What every notebook must be, as written, as executed and as published."""
 
+import contextlib
 import functools
+import re
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from lib import datasets
+from lib.errors import ReaderError
 from lib.notebook_checks import (
     errors_shown,
     figures_without_words,
@@ -27,6 +30,8 @@ from lib.stamps import data_found
 
 NOTEBOOKS = find_notebooks()
 PROSE = sorted([*CHAPTERS.rglob("*.md"), ROOT / "README.md"])
+# Sums of weights that the page tries at the full profile alone.
+FULL_ONLY = re.compile(r"^botiot\.beyond\.1000_72\.plastic\.\w+\.sum_[28]\.f1$")
 EACH = pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda notebook: notebook.name)
 
 
@@ -46,7 +51,11 @@ def rows_of(name: str, source: str) -> list:
         devices = dict.fromkeys(
             variant.name.partition("/")[0] for variant in datasets.entry(name).variants
         )
-        loaded = [datasets.load(name, device) for device in devices]
+        loaded = []
+        for device in devices:
+            # Not every form of a data set has a twin.
+            with contextlib.suppress(*[ReaderError] if source == "twin" else []):
+                loaded.append(datasets.load(name, device))
     return [dataset.frame for dataset in loaded if dataset.source == source]
 
 
@@ -151,7 +160,8 @@ class TestQuickRun:
             for id in expected
         }
         of_other_forms = {id for id in expected - names if forms[id] & set(id.split("."))}
-        assert names == expected - of_other_forms
+        of_full_profile = {id for id in expected - names if FULL_ONLY.search(id)}
+        assert names == expected - of_other_forms - of_full_profile
         assert {fresh[name].provenance.source for name in names} == {"twin"}
 
 
