@@ -26,7 +26,6 @@ from lib.page_stamps import out_of_date
 from lib.paths import CHAPTERS, ROOT
 from lib.publication import publishable
 from lib.records import reference
-from lib.stamps import data_found
 
 NOTEBOOKS = find_notebooks()
 PROSE = sorted([*CHAPTERS.rglob("*.md"), ROOT / "README.md"])
@@ -60,7 +59,8 @@ def rows_of(name: str, source: str) -> list:
 
 
 def rows_of_notebook(notebook, source: str) -> list:
-    names = [name.removeprefix("data ") for name in data_found(notebook.source)]
+    own = (r.provenance for r in reference().values() if r.provenance.notebook == notebook.name)
+    names = sorted({name for origin in own for name in origin.dataset.split()})
     return [frame for name in names for frame in rows_of(name, source)]
 
 
