@@ -147,7 +147,12 @@ def _add(commands, name: str, run: Callable, text: str) -> argparse.ArgumentPars
 
 
 def _add_chapter_and_jobs(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--chapter", help="one chapter, such as 03-xmednn-ehms (default: all)")
+    command.add_argument(
+        "--chapter",
+        metavar="NAME",
+        help="one chapter, such as 03-xmednn-ehms, or one notebook, such as "
+        "03-xmednn-ehms/03_audit (default: all)",
+    )
     command.add_argument(
         "--jobs", type=_positive, help="notebooks executed at once (default: processors)"
     )

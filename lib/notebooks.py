@@ -47,29 +47,38 @@ class Notebook:
         return self.source.with_suffix(".ipynb")
 
 
-def find_notebooks(chapter: str | None = None) -> list[Notebook]:
-    """Return the notebooks of one chapter or of all, in reading order.
+def find_notebooks(chosen: str | None = None) -> list[Notebook]:
+    """Return one notebook, those of one chapter or all of them, in reading order.
 
     Parameters
     ----------
-    chapter : str, optional
-        Folder name below ``chapters/``; all chapters when missing.
+    chosen : str, optional
+        Folder name below ``chapters/``, such as ``"03-xmednn-ehms"``, or a notebook's name, such
+        as ``"03-xmednn-ehms/03_audit"``; all notebooks when missing.
 
     Raises
     ------
     ReaderError
-        If there is no such chapter.
+        If there is no such chapter or notebook.
     """
-    chapters = chapter_names()
-    if chapter is not None and chapter not in chapters:
-        raise ReaderError(
-            f"There is no chapter {chapter!r}. Choose one of: {', '.join(chapters) or '(none)'}."
-        )
-    return [
-        Notebook(name, source.stem)
-        for name in ([chapter] if chapter else chapters)
-        for source in sorted((CHAPTERS / name).glob("[0-9]*.py"))
+    notebooks = [
+        Notebook(chapter, source.stem)
+        for chapter in chapter_names()
+        for source in sorted((CHAPTERS / chapter).glob("[0-9]*.py"))
     ]
+    found = [book for book in notebooks if chosen in (None, book.chapter, book.name)]
+    if chosen is not None and not found:
+        raise ReaderError(_no_such(chosen, notebooks))
+    return found
+
+
+def _no_such(chosen: str, notebooks: list[Notebook]) -> str:
+    chapter, stem, _ = chosen.partition("/")
+    siblings = [book.name for book in notebooks if book.chapter == chapter]
+    if stem and siblings:
+        return f"There is no notebook {chosen!r}. Choose one of: {', '.join(siblings)}."
+    chapters = ", ".join(dict.fromkeys(book.chapter for book in notebooks)) or "(none)"
+    return f"There is no chapter {chosen!r}. Choose one of: {chapters}."
 
 
 def read_source(path: Path) -> NotebookNode:

@@ -7,15 +7,18 @@ them and their digest, the machine, the seconds and the threads.
 import ast
 import json
 import platform
+from collections.abc import Iterable
 from copy import deepcopy
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
+from lib import datasets
 from lib.execution import Settings, processors
 from lib.notebooks import Notebook
 from lib.paths import ROOT
+from lib.records import Record
 from lib.stamps import (
     DATA_SET,
     PARAMETER,
@@ -119,6 +122,28 @@ def _changed_pins(stamp: dict, requirements: Path) -> list[str]:
         for name, made in made_with.items()
         if name in pins and pins[name].partition("+")[0] != made
     ]
+
+
+def data_not_named(stamp: dict, records: Iterable[Record]) -> list[str]:
+    """Name the data sets that a page's records come from and its stamp does not name.
+
+    A stamp takes the names from the text of the notebook, see `lib.stamps.data_found`. A name that
+    is put together at run time is missed there, and with it the digest of the data.
+
+    Parameters
+    ----------
+    stamp : dict
+        Of a page.
+    records : iterable of lib.records.Record
+        Of the same notebook.
+
+    Returns
+    -------
+    list of str
+        Registry names; empty when the stamp is complete.
+    """
+    used = {name for record in records for name in record.provenance.dataset.split()}
+    return sorted(used & set(datasets.names()) - set(named(stamp, DATA_SET)))
 
 
 def named(stamp: dict, kind: str) -> dict[str, str]:

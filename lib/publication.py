@@ -21,7 +21,7 @@ from lib.notebooks import (
     read_source,
     with_outputs,
 )
-from lib.page_stamps import stamped
+from lib.page_stamps import KEY, data_not_named, stamped
 from lib.paths import BUILD, DATA
 from lib.records import Record, RecordSet
 from lib.stamps import data_found, required_versions
@@ -39,7 +39,7 @@ def publish(chapter: str | None, jobs: int | None, say: Callable[[str], None]) -
     Parameters
     ----------
     chapter : str, optional
-        One chapter; all when missing.
+        One chapter, or one notebook as `find_notebooks` takes it; all when missing.
     jobs : int, optional
         Notebooks executed at once.
     say : callable
@@ -60,6 +60,7 @@ def publish(chapter: str | None, jobs: int | None, say: Callable[[str], None]) -
     _check_sources(notebooks)
     folder = BUILD / "publish"
     settings = Settings(folder, profile="full", jobs=jobs, reference=folder / "records")
+    _put_published_records_beside(notebooks, settings)
     if failed(execute(notebooks, settings, say), say):
         return 1
     with claims.reading(
@@ -129,6 +130,14 @@ def _code_of(notebook: NotebookNode) -> list[str]:
     return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
 
 
+def _put_published_records_beside(notebooks: list[Notebook], settings: Settings) -> None:
+    """Let the pages of a part of the book find what the rest has measured."""
+    for notebook in set(find_notebooks()) - set(notebooks):
+        published = REFERENCE / f"{notebook.name}.json"
+        if published.exists():
+            write_whole(settings.record(notebook), published.read_bytes())
+
+
 def _require_real_data(notebooks: list[Notebook]) -> None:
     for notebook in notebooks:
         for name, state in data_found(notebook.source).items():
@@ -154,7 +163,15 @@ def _check_sources(notebooks: list[Notebook]) -> None:
 
 def _check_publishable(pages: dict[Notebook, NotebookNode], settings: Settings) -> None:
     problems = _page_problems(pages)
-    for record in RecordSet.read(settings.folder / "records").values():
+    records = RecordSet.read(settings.folder / "records").values()
+    for notebook, page in pages.items():
+        own = [each for each in records if each.provenance.notebook == notebook.name]
+        problems += [
+            f"  {notebook.name} uses {name} without naming it in its text, so that its stamp has "
+            f'no digest of it: write "{name}" where it is loaded'
+            for name in data_not_named(page.metadata[KEY], own)
+        ]
+    for record in records:
         if not publishable(record):
             problems.append(f"  record {record.id} is not from real data at full profile")
     _refuse(problems)
@@ -190,7 +207,7 @@ def _refuse(problems: list[str]) -> None:
 
 def _remove_leftovers(notebooks: list[Notebook]) -> None:
     """Remove published pages and records of notebooks that no longer exist."""
-    names = {notebook.name for notebook in notebooks}
+    names = {notebook.name for notebook in find_notebooks()}
     for chapter in {notebook.chapter for notebook in notebooks}:
         pages = (notebooks[0].source.parent.parent / chapter).glob("[0-9]*.ipynb")
         for path in [*pages, *(REFERENCE / chapter).glob("*.json")]:
@@ -200,18 +217,18 @@ def _remove_leftovers(notebooks: list[Notebook]) -> None:
 
 def _write_circumstances(notebooks: list[Notebook], folder: Path) -> None:
     measured = json.loads((folder / "timings.json").read_text(encoding="utf-8"))
+    every = {notebook.name for notebook in find_notebooks()}
+    timings = {notebook.name: measured[notebook.name] for notebook in notebooks}
+    _merge(REFERENCE / "timings.json", timings, every)
     chapters = {notebook.chapter for notebook in notebooks}
-    _merge(
-        REFERENCE / "timings.json",
-        {notebook.name: measured[notebook.name] for notebook in notebooks},
-        chapters,
-    )
-    _merge(REFERENCE / "environment.json", dict.fromkeys(chapters, machine()), chapters)
+    circumstances = dict.fromkeys(chapters, machine())
+    _merge(REFERENCE / "environment.json", circumstances, {name.split("/")[0] for name in every})
 
 
-def _merge(path: Path, entries: dict, chapters: set[str]) -> None:
+def _merge(path: Path, entries: dict, existing: set[str]) -> None:
+    """Put entries into a file, and take out those of what no longer exists."""
     kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    kept = {name: value for name, value in kept.items() if name.split("/")[0] not in chapters}
+    kept = {name: value for name, value in kept.items() if name in existing}
     write_whole(path, json.dumps(kept | entries, indent=1, sort_keys=True) + "\n")
 
 

@@ -212,6 +212,24 @@ class TestPublish:
         assert socket.gethostname() not in machine
         assert "/" not in machine
 
+    def test_one_notebook_is_published_and_the_rest_stays(self, published_project):
+        project, before = published_project, committed(published_project)
+        project.edit(f"chapters/{SECOND}.py", "0.01 *", "0.02 *")
+        result = project.run("publish", "--chapter", SECOND)
+        assert result.returncode == 0, result.stderr
+        assert "1 of 1 notebooks" in result.stdout
+        changed = {path for path, text in committed(project).items() if before.get(path) != text}
+        assert {name for name in (FIRST, SECOND) if any(name in path for path in changed)} == {
+            SECOND
+        }
+        timings = (project.root / "data/reference/timings.json").read_text(encoding="utf-8")
+        assert set(json.loads(timings)) == {FIRST, SECOND}
+
+    def test_a_notebook_that_is_not_there_is_refused_with_those_that_are(self, sample_project):
+        said = complaint(sample_project.run("execute", "--chapter", "99-sample/03_third"))
+        assert FIRST in said
+        assert SECOND in said
+
     @pytest.mark.parametrize(
         ("code", "variables", "word"),
         [

@@ -22,7 +22,7 @@ from lib.notebook_checks import (
     rows_shown,
 )
 from lib.notebooks import find_notebooks, pair_differences, parameter_defaults, read_source
-from lib.page_stamps import out_of_date
+from lib.page_stamps import data_not_named, out_of_date, read_stamp
 from lib.paths import CHAPTERS, ROOT
 from lib.publication import publishable
 from lib.records import reference
@@ -52,8 +52,8 @@ def rows_of(name: str, source: str) -> list:
         )
         loaded = []
         for device in devices:
-            # Not every form of a data set has a twin.
-            with contextlib.suppress(*[ReaderError] if source == "twin" else []):
+            # Not every form of a data set has a twin, or a file on this machine.
+            with contextlib.suppress(ReaderError):
                 loaded.append(datasets.load(name, device))
     return [dataset.frame for dataset in loaded if dataset.source == source]
 
@@ -99,6 +99,12 @@ class TestPublished:
     def test_the_page_is_not_older_than_its_code(self, notebook):
         remedy = f"publish it anew: make publish CHAPTER={notebook.chapter}"
         assert out_of_date(notebook.source, notebook.page) == [], remedy
+
+    @EACH
+    def test_the_stamp_names_all_data_that_the_records_come_from(self, notebook):
+        own = [r for r in reference().values() if r.provenance.notebook == notebook.name]
+        assert own
+        assert data_not_named(read_stamp(notebook.page), own) == []
 
     @EACH
     def test_the_page_has_no_problem(self, notebook):

@@ -10,7 +10,16 @@ from nbformat.v4 import new_notebook
 
 from lib.execution import Settings
 from lib.notebooks import Notebook
-from lib.page_stamps import KEY, files_of, out_of_date, read_stamp, stamped, summary
+from lib.page_stamps import (
+    KEY,
+    data_not_named,
+    files_of,
+    out_of_date,
+    read_stamp,
+    stamped,
+    summary,
+)
+from lib.records import Provenance, Record
 from lib.stamps import digest_of, inputs_of, packages_used
 
 SOURCE = """# %% [markdown]
@@ -114,6 +123,17 @@ def test_a_stamp_changed_by_hand_is_found(book):
     fresh = inputs_of(book.source, {}, book.root)["lib/deeper.py"]
     book.stamp(stamp["inputs"] | {"lib/deeper.py": fresh}, digest=stamp["digest"])
     assert book.problems() == ["the stamp of 01_data.ipynb does not fit its own digest"]
+
+
+def test_data_that_the_text_does_not_name_are_found(book):
+    stamp = read_stamp(book.page)
+    origin = Provenance("99-sample/01_data", "bot-iot sample", "v", "0", "real", "full", 1, 3)
+    records = [Record("a.b", (0.5,), "as printed", False, origin)]
+    assert data_not_named(stamp, records) == ["bot-iot"]
+    loading = 'from lib import datasets\n\ndatasets.load("bot-iot", "flows")\n'
+    book.write("chapters/99-sample/01_data.py", SOURCE + loading)
+    inputs = inputs_of(book.source, {}, book.root)
+    assert data_not_named({"inputs": inputs}, records) == []
 
 
 def test_the_summary_tells_pages_apart(book):

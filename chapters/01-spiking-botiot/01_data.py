@@ -66,9 +66,9 @@ from lib import botiot, datasets
 from lib.banner import run_banner
 from lib.errors import ReaderError
 
-flows = datasets.load(botiot.NAME, "flows")
+flows = datasets.load("bot-iot", "flows")
 try:
-    ten_best = datasets.load(botiot.NAME, "ten_best")
+    ten_best = datasets.load("bot-iot", "ten_best")
 except ReaderError:
     ten_best = None
 every = [flows] if ten_best is None else [flows, ten_best]
@@ -80,7 +80,7 @@ from lib.datasets import registry
 
 pd.options.display.max_colwidth = None
 used = {dataset.variant: dataset.source for dataset in every}
-variants = registry.entry(botiot.NAME).variants
+variants = registry.entry("bot-iot").variants
 pd.DataFrame(
     {
         "rows": [f"{each.rows:,}" for each in variants],
@@ -92,7 +92,7 @@ pd.DataFrame(
 )
 
 # %% tags=["hide-input"]
-datasets.card(botiot.NAME, "flows").set_index("fact").loc[
+datasets.card("bot-iot", "flows").set_index("fact").loc[
     ["licence", "citation", "how to obtain it"]
 ]
 
@@ -317,7 +317,7 @@ steps
 
 # %%
 lasting = (summary["last"] - summary["first"]).dt.total_seconds()
-full = registry.entry(botiot.NAME).select("flows/full")[0]
+full = registry.entry("bot-iot").select("flows/full")[0]
 whole = {
     botiot.subcategory_name(category, subcategory): count
     for category, several in full.subclass_counts.items()
@@ -678,7 +678,7 @@ for name, count in totals.items():
         add(f"data.{name.lower()}_share", count / attacks, "of the attack rows")
 
 # %% tags=["remove-cell"]
-columns = registry.entry(botiot.NAME).select(flows.variant)[0].columns
+columns = registry.entry("bot-iot").select(flows.variant)[0].columns
 add("data.rows", sum(totals.values()), "counted in the files")
 add("data.columns", len(columns), "counted in the files")
 add("data.largest_mix", largest, "at the shares of the 5 % set")
@@ -742,7 +742,7 @@ fidelity.drop(columns="correlation", errors="ignore").round(2)
 # inputs is trained on one and tested on the other, both ways, at the natural mix.
 
 # %%
-synthetic = botiot.paper_table(datasets.draw_twin(botiot.NAME, "flows"))
+synthetic = botiot.paper_table(datasets.draw_twin("bot-iot", "flows"))
 
 
 def mix_of(source, seed):

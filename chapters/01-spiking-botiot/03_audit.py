@@ -66,7 +66,7 @@ from lib import botiot, datasets
 from lib.banner import run_banner
 from lib.records import Recorder
 
-dataset = datasets.load(botiot.NAME, "flows")
+dataset = datasets.load("bot-iot", "flows")
 recorder = Recorder(
     "01-spiking-botiot/03_audit", dataset, profile, seed, replicates
 )
