@@ -36,7 +36,7 @@ book: $(STAMP)
 	@$(RUN) book --profile $(PROFILE) $(CHOICE) $(SEEDS)
 
 test: $(STAMP)
-	@$(VENV)/bin/python -m pytest
+	@$(VENV)/bin/python -m pytest --numprocesses auto
 
 site: $(STAMP)
 	@$(RUN) site

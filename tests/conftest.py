@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from lib.paths import ROOT
 
@@ -100,6 +101,30 @@ class Project:
         text = (self.root / name).read_text(encoding="utf-8")
         assert old in text
         self.write(name, text.replace(old, new))
+
+
+# The files whose tests share one run of the whole book on the twins, which takes minutes.
+WHOLE_BOOK = {"test_book.py", "test_notebooks.py"}
+
+
+class FilesTogether(LoadScopeScheduling):
+    """Gives each worker whole files, and all that share the whole book to one worker."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        name = Path(nodeid.partition("::")[0]).name
+        return "the whole book" if name in WHOLE_BOOK else name
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Spread the tests in the way that repeats no costly fixture."""
+    return FilesTogether(config, log)
+
+
+def pytest_collection_modifyitems(items):
+    """Refuse a test that would have another worker run the whole book once more."""
+    for item in items:
+        if "quick_run" in item.fixturenames and item.path.name not in WHOLE_BOOK:
+            raise pytest.UsageError(f"{item.nodeid} needs the whole book: move it to test_book.py")
 
 
 @pytest.fixture(scope="session")

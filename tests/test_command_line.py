@@ -287,23 +287,29 @@ def committed(project) -> dict[str, bytes]:
 
 
 class TestServe:
-    def test_it_serves_the_front_page_on_this_machine_only(self, whole_project, quick_pages):
-        process = whole_project.start("serve", "--port", "0")
+    @pytest.fixture
+    def built_project(self, sample_project):
+        sample_project.write("_build/html/index.html", "<p>The front page.</p>")
+        return sample_project
+
+    def test_it_serves_the_front_page_on_this_machine_only(self, built_project):
+        process = built_project.start("serve", "--port", "0")
         try:
             address = re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())[0]
             with urllib.request.urlopen(address, timeout=10) as answer:
                 assert answer.status == 200
+                assert b"The front page." in answer.read()
         finally:
             process.send_signal(signal.SIGINT)
             _, errors = process.communicate(timeout=10)
         assert "Traceback" not in errors
 
-    def test_a_taken_port_is_said(self, whole_project, quick_pages):
+    def test_a_taken_port_is_said(self, built_project):
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
             taken.listen()
             port = str(taken.getsockname()[1])
-            assert port in complaint(whole_project.run("serve", "--port", port))
+            assert port in complaint(built_project.run("serve", "--port", port))
 
     def test_nothing_built_is_said(self, sample_project):
         assert "make book" in complaint(sample_project.run("serve", "--port", "0"))
