@@ -19,7 +19,7 @@ SEEDS = $(if $(REPLICATES),--replicates $(REPLICATES)) $(if $(SEED),--seed $(SEE
 
 help:
 	@echo "make book      execute the chapters and build the book (twins stand in for missing data)"
-	@echo "                 PROFILE=quick|full  CHAPTER=03-xmednn-ehms  JOBS=n  REPLICATES=n  SEED=n"
+	@echo "                 PROFILE=quick|full  CHAPTER=NAME[,NAME]  JOBS=n  REPLICATES=n  SEED=n"
 	@echo "make test      run the whole test suite"
 	@echo "make site      build the published book; execute nothing"
 	@echo "make serve     serve the built book on this machine (PORT=8000)"

@@ -150,8 +150,8 @@ def _add_chapter_and_jobs(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--chapter",
         metavar="NAME",
-        help="one chapter, such as 03-xmednn-ehms, or one notebook, such as "
-        "03-xmednn-ehms/03_audit (default: all)",
+        help="a chapter, such as 03-xmednn-ehms, or a notebook, such as "
+        "03-xmednn-ehms/03_audit; several with commas between (default: all)",
     )
     command.add_argument(
         "--jobs", type=_positive, help="notebooks executed at once (default: processors)"

@@ -48,13 +48,13 @@ class Notebook:
 
 
 def find_notebooks(chosen: str | None = None) -> list[Notebook]:
-    """Return one notebook, those of one chapter or all of them, in reading order.
+    """Return some notebooks, or all of them, in reading order.
 
     Parameters
     ----------
     chosen : str, optional
-        Folder name below ``chapters/``, such as ``"03-xmednn-ehms"``, or a notebook's name, such
-        as ``"03-xmednn-ehms/03_audit"``; all notebooks when missing.
+        Names with commas between: a chapter's, such as ``"03-xmednn-ehms"``, or a notebook's,
+        such as ``"03-xmednn-ehms/03_audit"``; all notebooks when missing.
 
     Raises
     ------
@@ -66,10 +66,13 @@ def find_notebooks(chosen: str | None = None) -> list[Notebook]:
         for chapter in chapter_names()
         for source in sorted((CHAPTERS / chapter).glob("[0-9]*.py"))
     ]
-    found = [book for book in notebooks if chosen in (None, book.chapter, book.name)]
-    if chosen is not None and not found:
-        raise ReaderError(_no_such(chosen, notebooks))
-    return found
+    if chosen is None:
+        return notebooks
+    names = chosen.split(",")
+    for name in names:
+        if not any(name in (book.chapter, book.name) for book in notebooks):
+            raise ReaderError(_no_such(name, notebooks))
+    return [book for book in notebooks if {book.chapter, book.name} & set(names)]
 
 
 def _no_such(chosen: str, notebooks: list[Notebook]) -> str:

@@ -39,7 +39,7 @@ def publish(chapter: str | None, jobs: int | None, say: Callable[[str], None]) -
     Parameters
     ----------
     chapter : str, optional
-        One chapter, or one notebook as `find_notebooks` takes it; all when missing.
+        Chapters or notebooks as `find_notebooks` takes them; all when missing.
     jobs : int, optional
         Notebooks executed at once.
     say : callable
@@ -135,6 +135,8 @@ def _put_published_records_beside(notebooks: list[Notebook], settings: Settings)
     for notebook in set(find_notebooks()) - set(notebooks):
         published = REFERENCE / f"{notebook.name}.json"
         if published.exists():
+            # The records of an earlier run no longer belong to the outputs that it kept.
+            settings.stamp(notebook).unlink(missing_ok=True)
             write_whole(settings.record(notebook), published.read_bytes())
 
 

@@ -225,8 +225,22 @@ class TestPublish:
         timings = (project.root / "data/reference/timings.json").read_text(encoding="utf-8")
         assert set(json.loads(timings)) == {FIRST, SECOND}
 
+    def test_outputs_of_a_run_that_failed_are_not_published_with_other_records(
+        self, published_project
+    ):
+        project = published_project
+        project.edit(f"chapters/{FIRST}.py", "0.01 *", "0.02 *")
+        project.edit(f"chapters/{SECOND}.py", "recorder.save()", "1 / 0")
+        assert project.run("publish").returncode == 1
+        project.edit(f"chapters/{SECOND}.py", "1 / 0", "recorder.save()")
+        for name in (SECOND, FIRST):
+            assert project.run("publish", "--chapter", name).returncode == 0
+        record = (project.root / f"data/reference/{FIRST}.json").read_text(encoding="utf-8")
+        assert json.loads(record)["records"]["sample.01_first.score"]["values"] == [0.5, 0.52, 0.54]
+
     def test_a_notebook_that_is_not_there_is_refused_with_those_that_are(self, sample_project):
-        said = complaint(sample_project.run("execute", "--chapter", "99-sample/03_third"))
+        said = complaint(sample_project.run("execute", "--chapter", f"{FIRST},99-sample/03_third"))
+        assert "no notebook '99-sample/03_third'" in said
         assert FIRST in said
         assert SECOND in said
 
