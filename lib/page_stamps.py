@@ -14,7 +14,6 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from lib import datasets
 from lib.execution import Settings, processors
 from lib.notebooks import Notebook
 from lib.paths import ROOT
@@ -142,8 +141,10 @@ def data_not_named(stamp: dict, records: Iterable[Record]) -> list[str]:
     list of str
         Registry names; empty when the stamp is complete.
     """
+    from lib.datasets import names  # takes a second, which most commands need not wait for
+
     used = {name for record in records for name in record.provenance.dataset.split()}
-    return sorted(used & set(datasets.names()) - set(named(stamp, DATA_SET)))
+    return sorted(used & set(names()) - set(named(stamp, DATA_SET)))
 
 
 def named(stamp: dict, kind: str) -> dict[str, str]:

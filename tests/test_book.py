@@ -195,6 +195,20 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         pass
 
 
+@pytest.fixture
+def phone(browser):
+    """Return a function that opens a phone's browser, which keeps what it has once loaded."""
+    opened = []
+
+    def open_one(scheme: str):
+        opened.append(browser.new_context(viewport=PHONE, color_scheme=scheme))
+        return opened[-1]
+
+    yield open_one
+    for context in opened:
+        context.close()
+
+
 @pytest.fixture(scope="module")
 def address_of():
     """Return a function that serves a folder on this machine and returns its address."""
@@ -220,11 +234,14 @@ CONTRAST = """
   const channel = v => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
   const light = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
   const over = (top, under, a) => top.map((v, i) => v * a + under[i] * (1 - a));
+  const known = new Map();
   const behind = element => {
     if (!element) return [255, 255, 255];
+    if (known.has(element)) return known.get(element);
     const [r, g, b, a = 1] = parse(getComputedStyle(element).backgroundColor);
     const under = a < 1 ? behind(element.parentElement) : [0, 0, 0];
-    return over([r, g, b], under, a);
+    known.set(element, over([r, g, b], under, a));
+    return known.get(element);
   };
   const bad = [];
   const kinds = "h1, h2, p, li, dt, dd, td, th, figcaption, code, pre span, a, .verdict";
@@ -248,9 +265,8 @@ IMAGES = "() => [...document.images].filter(i => i.complete && !i.naturalWidth).
 WIDTHS = "() => [document.documentElement.scrollWidth, window.innerWidth]"
 
 
-def look(browser, address: str, scheme: str, size=PHONE) -> dict[str, list]:
+def look(context, address: str) -> dict[str, list]:
     """Open a page; return what is wrong with it by kind."""
-    context = browser.new_context(viewport=size, color_scheme=scheme)
     page = context.new_page()
     found = {"console": [], "elsewhere": [], "images": [], "wide": [], "contrast": []}
     home = urlparse(address).netloc
@@ -261,7 +277,7 @@ def look(browser, address: str, scheme: str, size=PHONE) -> dict[str, list]:
         found["elsewhere"].append(route.request.url)
         return route.abort()
 
-    context.route("**/*", route)
+    page.route("**/*", route)
     page.on("console", lambda m: m.type == "error" and found["console"].append(m.text))
     page.on("pageerror", lambda error: found["console"].append(str(error)))
     page.goto(address, wait_until="load")
@@ -271,7 +287,7 @@ def look(browser, address: str, scheme: str, size=PHONE) -> dict[str, list]:
     found["wide"] = [f"{width} px in {window} px"] if width > window else []
     found["contrast"] = page.evaluate(CONTRAST)
     found["theme"] = page.evaluate("document.documentElement.dataset.theme")
-    context.close()
+    page.close()
     return found
 
 
@@ -282,14 +298,14 @@ def problems(found: dict) -> dict:
 @needs_browser
 class TestBrowser:
     @pytest.mark.parametrize("scheme", ["dark", "light"])
-    def test_every_page_is_sound_on_a_phone(self, pages, browser, address_of, scheme):
-        home = address_of(pages)
+    def test_every_page_is_sound_on_a_phone(self, pages, phone, address_of, scheme):
+        home, context = address_of(pages), phone(scheme)
         wrong = {}
         for page in documents(pages):
             name = str(page.relative_to(pages))
             if name == "index.html":  # only forwards
                 continue
-            found = look(browser, home + name, scheme)
+            found = look(context, home + name)
             assert found["theme"] == scheme
             if problems(found):
                 wrong[name] = problems(found)
@@ -354,8 +370,8 @@ class TestNegativeControls:
             ("contrast", "<table><td style='color: rgba(255, 255, 255, .3)'>dim</td></table>"),
         ],
     )
-    def test_a_fault_is_seen(self, spoilt, browser, address_of, kind, html):
-        found = look(browser, address_of(spoilt(html)) + "chapters/glossary.html", "dark")
+    def test_a_fault_is_seen(self, spoilt, phone, address_of, kind, html):
+        found = look(phone("dark"), address_of(spoilt(html)) + "chapters/glossary.html")
         assert found[kind]
 
     @pytest.mark.parametrize("target", ["nowhere.html", "index.html#nowhere", "../../../x"])
