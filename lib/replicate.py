@@ -1,9 +1,10 @@
 """Training many replicates of a dense network in one stacked pass.
 
 Replicates (seeds, folds, rungs) have the same architecture, so their weights stack into one
-tensor with a leading replicate axis, and each update of all of them is a handful of batched
-matrix products. Each replicate keeps its own rows, initial weights, order of rows and
-optimizer state: it ends with the weights that it would have got alone.
+tensor with a leading replicate axis. On the CPU one thread takes a replicate through an epoch
+of compiled loops; elsewhere each update of all of them is a handful of batched matrix
+products. Each replicate keeps its own rows, initial weights, order of rows and optimizer
+state: it ends with the weights that it would have got alone.
 """
 
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from torch import nn
 from torch.nn.functional import elu, softplus
 
 from lib.networks import BETA_1, BETA_2, MOMENTUM_DECAY, DenseSettings, dense_network
+from lib.threads import one_thread_a_network
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,9 @@ def train_stacked(
 ) -> Trained:
     """Train one network a task, all in one pass.
 
+    On the CPU epochs run as compiled loops (`lib.fused_dense`), on every other device as
+    batched PyTorch operations.
+
     Parameters
     ----------
     tasks : sequence of Task
@@ -87,8 +92,8 @@ def train_stacked(
     with torch.inference_mode():
         rows = _PaddedRows(tasks, settings[0].batch_size, device)
         stack = _Stack(tasks, settings, device)
-        curves = [_train_epoch(stack, rows) for _ in range(settings[0].epochs)]
-    loss, accuracy = torch.stack(curves, dim=-1).cpu().numpy()
+        train = _train_compiled if device == "cpu" else _train_batched
+        loss, accuracy = train(stack, rows, settings[0].epochs)
     return Trained(stack.unstack(), loss, accuracy)
 
 
@@ -146,12 +151,17 @@ class _PaddedRows:
         self.device = device
         self.generators = [torch.Generator().manual_seed(task.seed) for task in tasks]
 
+    def orders(self):
+        """Return each replicate's rows in the order in which its next epoch takes them."""
+        pairs = zip(self.lengths, self.generators, strict=True)
+        return [torch.randperm(int(size), generator=generator) for size, generator in pairs]
+
     def epoch(self):
         """Yield (features, labels, weights): weights are zero where a replicate has no row."""
         steps = -(-int(self.lengths.max()) // self.batch_size)
         order = torch.full((len(self.lengths), steps * self.batch_size), -1)
-        for index, (size, generator) in enumerate(zip(self.lengths, self.generators, strict=True)):
-            order[index, : int(size)] = torch.randperm(int(size), generator=generator)
+        for index, (size, chosen) in enumerate(zip(self.lengths, self.orders(), strict=True)):
+            order[index, : int(size)] = chosen
         complete = int(self.lengths.min()) // self.batch_size
         order = order.to(self.device)
         for step, rows in enumerate(order.split(self.batch_size, dim=1)):
@@ -253,6 +263,31 @@ class _Stack:
         return [
             _unflatten(flat, dense_network(self.settings[0], 0)) for flat in self.parameters.cpu()
         ]
+
+
+def _train_compiled(stack, rows, epochs):
+    """Train on the CPU; return mean loss and accuracy, each of shape (replicates, epochs)."""
+    # Imported here: compiling costs seconds, and only this way of training needs it.
+    from lib.fused_dense import train_epoch
+
+    shown = rows.features.view(len(rows.lengths), -1, rows.features.shape[1])
+    tables = shown.numpy(), rows.labels.view(len(rows.lengths), -1).numpy()
+    state = tuple(
+        part.numpy() for part in (stack.parameters, stack.first_moment, stack.second_moment)
+    )
+    epsilon = np.array([one.epsilon for one in stack.settings])
+    schedule = (stack.learning_rate, epsilon, stack.updates, stack.momentum_product)
+    with one_thread_a_network():
+        sums = [
+            train_epoch(state, tables, rows.orders(), stack.sizes, rows.batch_size, schedule)
+            for _ in range(epochs)
+        ]
+    return (np.stack(sums, axis=-1) / rows.lengths.numpy()[:, None, None]).transpose(1, 0, 2)
+
+
+def _train_batched(stack, rows, epochs):
+    """Train on any device; return what `_train_compiled` does."""
+    return torch.stack([_train_epoch(stack, rows) for _ in range(epochs)], dim=-1).cpu().numpy()
 
 
 def _train_epoch(stack, rows):

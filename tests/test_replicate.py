@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from lib import fused_dense, replicate
 from lib.networks import DenseSettings, dense_network, train_alone
 from lib.replicate import Task, probabilities, train_stacked
 
@@ -47,9 +48,7 @@ def test_neighbours_in_the_stack_do_not_matter():
     tasks = [make_task(seed, 150) for seed in range(4)]
     together = train_stacked(tasks, SETTINGS)
     pair = train_stacked(tasks[2:], SETTINGS)
-    torch.testing.assert_close(
-        together.networks[3][0].weight, pair.networks[1][0].weight, rtol=1e-4, atol=1e-5
-    )
+    assert torch.equal(together.networks[3][0].weight, pair.networks[1][0].weight)
 
 
 def test_same_seed_gives_the_same_numbers():
@@ -100,6 +99,42 @@ def test_misfitting_tasks_are_refused():
         train_stacked([Task(np.zeros((5, 3)), np.zeros(5), 0)], SETTINGS)
     with pytest.raises(ValueError, match="share sizes"):
         train_stacked([make_task(0, 5)] * 2, [SETTINGS, SETTINGS.but(epochs=2)])
+
+
+@pytest.mark.parametrize("rows", [(205, 205), (200, 131, 60)], ids=["partial", "unequal"])
+def test_compiled_and_batched_training_agree(rows):
+    tasks = [make_task(seed, size) for seed, size in enumerate(rows)]
+    compiled = train_stacked(tasks, SETTINGS, "cpu")
+    settings = [SETTINGS] * len(tasks)
+    stack = replicate._Stack(tasks, settings, "cpu")
+    with torch.inference_mode():
+        padded = replicate._PaddedRows(tasks, SETTINGS.batch_size, "cpu")
+        loss, accuracy = replicate._train_batched(stack, padded, SETTINGS.epochs)
+    np.testing.assert_allclose(compiled.loss, loss, rtol=1e-3)
+    np.testing.assert_allclose(compiled.accuracy, accuracy, atol=0.011)
+    for ours, theirs in zip(compiled.networks, stack.unstack(), strict=True):
+        for name, weight in theirs.state_dict().items():
+            torch.testing.assert_close(ours.state_dict()[name], weight, rtol=2e-3, atol=2e-4)
+
+
+def test_number_of_threads_does_not_matter():
+    tasks = [make_task(seed, 150) for seed in range(3)]
+    before = torch.get_num_threads()
+    found = []
+    for threads in (1, 2):
+        torch.set_num_threads(threads)
+        found.append(train_stacked(tasks, SETTINGS, "cpu"))
+    torch.set_num_threads(before)
+    np.testing.assert_array_equal(found[0].loss, found[1].loss)
+    assert torch.equal(found[0].networks[2][0].weight, found[1].networks[2][0].weight)
+
+
+def test_values_below_zero_become_their_exponential_less_one():
+    values = np.concatenate([np.linspace(-100, 3, 5000), [-0.0, 0.0, -1e-8, 1e-30]])
+    found = values.astype(np.float32)
+    expected = np.where(found > 0, found, np.expm1(found.astype(np.float64)))
+    fused_dense._elu(found, np.zeros(len(found), np.int32))
+    np.testing.assert_allclose(found, expected, rtol=3e-7)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="this machine has no CUDA device")

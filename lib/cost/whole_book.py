@@ -16,7 +16,7 @@ from lib.parallel import processors
 from lib.paths import reference_folder
 from lib.spiking import SpikingSettings
 from lib.spiking import train_stacked as train_spiking
-from lib.spiking.threads import one_thread
+from lib.threads import one_thread
 
 SEEDS, EPOCHS, TRAINING_SHARE = 10, 300, 0.8
 MEASURED_ROWS = 800

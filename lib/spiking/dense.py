@@ -1,7 +1,6 @@
 """The same network without spikes: what it reaches tells what the spikes are worth."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -11,6 +10,7 @@ from torch.nn.functional import cross_entropy, relu
 from lib.spiking.network import SpikingClassifier
 from lib.spiking.settings import SpikingSettings
 from lib.spiking.training import SpikingTask, Trained
+from lib.threads import one_thread
 
 
 class DenseClassifier(nn.Module):
@@ -67,7 +67,7 @@ def train_dense(
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
     networks = [DenseClassifier(settings, task.seed) for task in tasks]
     layers = [_stacked([own.linears[index] for own in networks], device) for index in range(3)]
-    with _one_thread():
+    with one_thread():
         losses = _train(layers, _rows(tasks, device), tasks, settings)
     for index, network in enumerate(networks):
         for linear, (weight, bias) in zip(network.linears, layers, strict=True):
@@ -81,17 +81,6 @@ def _stacked(linears, device) -> tuple[torch.Tensor, torch.Tensor]:
     weight = torch.stack([linear.weight.detach().T for linear in linears])
     bias = torch.stack([linear.bias.detach() for linear in linears]).unsqueeze(1)
     return weight.to(device).requires_grad_(), bias.to(device).requires_grad_()
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    # The products are so small that handing them to several threads costs more than it saves.
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def _rows(tasks, device) -> tuple[torch.Tensor, torch.Tensor]:

@@ -18,8 +18,8 @@ from torch import nn
 
 from lib.spiking.network import decision, loss_of
 from lib.spiking.settings import SpikingSettings
-from lib.spiking.threads import one_thread
 from lib.spiking.training import SpikingTask
+from lib.threads import one_thread
 
 States = tuple[torch.Tensor, ...]
 THRESHOLD, SLOPE = 1.0, 25.0

@@ -15,6 +15,7 @@ from lib.spiking.network import (
     snntorch_network,
 )
 from lib.spiking.settings import SpikingSettings
+from lib.threads import one_thread_a_network
 
 
 @dataclass(frozen=True)
@@ -176,21 +177,13 @@ def _orders(tasks, epochs):
 
 def _train_compiled(networks, rows, orders, settings, _device):
     # Imported here: compiling costs seconds, and only this way of training needs it.
-    import numba
-    from threadpoolctl import threadpool_limits
-
     from lib.spiking.fused import train_epoch
 
-    threads = torch.get_num_threads()
-    numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))
-    # Starting numba's threads sets PyTorch's to all processors, whatever they were before.
-    torch.set_num_threads(threads)
     parameters = np.stack([_flatten(network) for network in networks])
     state = (parameters, np.zeros_like(parameters), np.zeros_like(parameters))
     rows = tuple(part.numpy() for part in rows)
     losses, updates = [], 0
-    # One thread a network: the matrix products inside must not start threads of their own.
-    with threadpool_limits(1, "blas"):
+    with one_thread_a_network():
         for order in orders:
             losses.append(train_epoch(state, rows, order.numpy(), settings, updates))
             updates += 1 if settings.update == "epoch" else losses[-1].shape[1]
