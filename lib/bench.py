@@ -110,7 +110,7 @@ def snntorch_seconds(task: SpikingTask, settings: SpikingSettings) -> float:
 
 
 def spiking_products(settings: SpikingSettings, rows: int) -> float:
-    """Return the operations of one epoch's matrix products, had they been done densely.
+    """Return the operations of one epoch's matrix products.
 
     Parameters
     ----------

@@ -47,6 +47,23 @@ def test_training_ends_when_scikit_learns_does():
     assert ours.loss_curve_[-1] == theirs.loss_
 
 
+def test_classes_far_apart_give_the_same_weights_without_numbers_too_small_to_matter():
+    features, labels = rows(400, np.float32)
+    features[:, 0] += 40 * labels
+    theirs, ours = plain(features, labels, 3, 200), Perceptron(3, 200).fit(features, labels)
+    for their_part, our_part in zip(theirs.coefs_, ours.coefs_, strict=True):
+        tiny = np.abs(their_part) < 1e-30
+        assert np.array_equal(their_part[~tiny], our_part[~tiny])
+        assert np.abs(our_part[tiny]).max(initial=0) < 1e-30
+    assert theirs.loss_curve_ == ours.loss_curve_
+
+
+def test_numbers_elsewhere_keep_their_precision():
+    features, labels = rows(40, np.float32)
+    Perceptron(0, 1).fit(features, labels)
+    assert np.float32(1e-30) * np.float32(1e-10) > 0
+
+
 def test_another_seed_gives_another_network():
     features, labels = rows(100, np.float64)
     first, second = (Perceptron(seed, 3).fit(features, labels) for seed in (1, 2))

@@ -221,22 +221,7 @@ READINGS |= {k: (title, {"readout": k}) for k, title in READ_OUTS.items()}
 READINGS |= {k: (title, {"update": k}) for k, title in UPDATES.items()}
 
 # %% [markdown]
-# One point is changed at a time, three seeds each, on the three settings of 1 000 samples. Updating at
-# every step means ten times as many operations on small matrices, one after the other. A second thread
-# would only wait for the first.
-
-# %%
-import torch
-
-
-def on_one_thread(call):
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        return call()
-    finally:
-        torch.set_num_threads(threads)
-
+# One point is changed at a time, three seeds each, on the three settings of 1 000 samples.
 
 # %%
 SMALL = {f"1000_{hidden}": (1000, hidden) for hidden in (20, 72, 240)}
@@ -247,9 +232,7 @@ def tried(size, hidden, how):
     own = {k: v for k, v in how.items() if k in ("readout", "update")}
     rows = {k: v for k, v in how.items() if k in ("split", "scaler")}
     splits = [prepared(table, size, one, **rows) for one in TRIALS]
-    settings = printed.but(hidden=hidden, **own)
-    train = on_one_thread if settings.update == "step" else lambda call: call()
-    _, chances = train(lambda: fit(splits, settings))
+    _, chances = fit(splits, printed.but(hidden=hidden, **own))
     return scores_of(splits, chances)
 
 
@@ -470,6 +453,7 @@ claims.table("botiot.table_vi.1000_72.*", "botiot.table_vi.10000_240.*")
 from time import perf_counter
 
 from lib.spiking import train_snntorch
+from lib.threads import one_thread
 
 TIMED_EPOCHS = {"full": 2, "quick": 1}[profile]
 
@@ -507,7 +491,8 @@ def timed_once():
     ]
 
 
-rounds = on_one_thread(timed_once)
+with one_thread():
+    rounds = timed_once()
 times = {n: pd.DataFrame([found[n] for found in rounds]) for n in SETTINGS}
 ratios = {name: found / times["10000_240"] for name, found in times.items()}
 

@@ -112,15 +112,19 @@ print(f"largest difference of a loss over 50 updates: {difference:.0e}")
 # forward and backward. Most calls are small, and much of the time goes into making them. The compiled
 # loops use what is special here.
 #
-# * **A spike is 0 or 1.** A product of spikes and weights is the sum of the weights of those neurons
-#   that spiked. Only they are visited, forward and in the gradient of the weights.
+# * **The layers hear each other in one direction.** The second layer needs the first one's spikes, never
+#   the other way round. So all time steps of the first layer come first, and what its spikes send on is
+#   one large matrix product over rows and steps instead of many small ones.
 # * **The input is constant.** The paper shows the same numbers at every step. The first layer's input
 #   current is computed once, not ten times.
 # * **Networks are independent.** One processor core takes one network through a whole epoch, and the
 #   next core the next network. So a network ends with the same weights, bit by bit, in whatever company
 #   it was trained.
 #
-# How many of the neurons spike?
+# One saving is not taken. A spike is 0 or 1, so a product of spikes and weights is the sum of the
+# weights of those neurons that spiked, and the others need not be visited. Earlier loops of this book
+# did that. They were slower: a processor multiplies a whole row of numbers in the time in which it looks
+# up where the next spike is. How many of the neurons spike?
 
 # %% tags=["hide-input"]
 import pandas as pd
@@ -145,8 +149,7 @@ spiking.map("{:.0%} of neurons and steps".format)
 # Each round times all three ways in turn, so that a change in the machine's speed meets them alike. The
 # ratio is taken within a round. The last column sets a scale: the operations of the dense matrix
 # products, divided by the time, as a share of the speed that a matrix product of this shape reaches in
-# the same round. More than all of it means that leaving out the silent neurons saves more than the rest
-# costs.
+# the same round. What is missing to all of it goes into the neurons themselves.
 
 # %%
 from time import perf_counter
@@ -271,5 +274,5 @@ plt.show()
 # * Cost is proportional to samples, time steps and networks. A small network costs snntorch nearly as
 #   much as a large one: there the time goes into calls, not into arithmetic. The paper's own training
 #   times behave alike: they fall far less than its neuron counts.
-# * The fewer neurons spike, the cheaper a step becomes, even on an ordinary processor. The
-#   [page before](04_beyond.ipynb) asks what that is worth on other hardware.
+# * That few neurons spike makes training no cheaper on an ordinary processor; what it is worth when single
+#   rows are decided on, and on other hardware, the [page before](04_beyond.ipynb) asks.

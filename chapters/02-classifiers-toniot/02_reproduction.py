@@ -147,11 +147,11 @@ def smote_first(table, one):
 
 # %% [markdown]
 # *Section 3.6.* No settings are given, so scikit-learn's defaults stand. `Perceptron` is its default
-# `MLPClassifier`, trained in a third of the time to the same weights, bit by bit
-# (`tests/test_perceptron.py`); like the original it ends when the loss has not improved for ten
-# epochs, or after 200. The nearest neighbours are searched in a k-d tree, which scikit-learn picks
-# by itself for so few features. Merging equal rows would not make it faster: after SMOTE few rows
-# are equal (`make bench`).
+# `MLPClassifier`, trained in a fraction of the time to the same weights, bit by bit, but for weights
+# too small to matter, which become zero (`tests/test_perceptron.py`). Like the original it ends when
+# the loss has not improved for ten epochs, or after 200. The nearest neighbours are searched in a k-d
+# tree, which scikit-learn picks by itself for so few features. Merging equal rows would not make it
+# faster: after SMOTE few rows are equal (`make bench`).
 
 # %%
 from lib.perceptron import Perceptron

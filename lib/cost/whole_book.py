@@ -167,7 +167,7 @@ def _spiking_seconds(hidden: int) -> tuple[float, float]:
 
 
 def _dense_works() -> list[Work]:
-    with one_thread():  # Of networks this small, a second thread makes none faster.
+    with one_thread():  # Both ways in seconds of one core.
         plain, ours, _ = bench.dense_seconds(bench.NETWORKS)
     factor = bench.FOLD_ROWS / bench.MEASURED_ROWS * bench.EPOCHS
     return [

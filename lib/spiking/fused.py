@@ -1,12 +1,12 @@
 """One epoch of many spiking networks as compiled loops on the CPU.
 
-A spike is 0 or 1, so a product of spikes and weights is the sum of the weights of those neurons
-that spiked: only they are visited, forward and in the gradient of the weights. The input
-current is constant and computed once a row. One thread takes a network through the whole
-epoch, so a network ends with the same weights, bit by bit, whatever it is stacked with.
+The first layer hears nothing from the second, so all its time steps come first, and what its
+spikes send on is one matrix product over rows and steps. The input current is constant and
+computed once a row. One thread takes a network through the whole epoch, so a network ends with
+the same weights, bit by bit, whatever it is stacked with.
 
-Arrays that start with b have one entry a row of the batch, then one a time step, then one a
-neuron, so that the working set of a part of a batch stays in the processor's cache.
+Arrays have one entry a row of the batch, then one a time step, then one a neuron, so that the
+working set of a part of a batch stays in the processor's cache.
 """
 
 import numpy as np
@@ -22,6 +22,17 @@ LOGITS, SPIKES, MEMBRANES = 0, 1, 2
 OUTPUTS = {"spikes": SPIKES, "membrane": MEMBRANES}
 
 
+def can_train(settings: SpikingSettings) -> bool:
+    """Tell whether `train_epoch` takes these settings.
+
+    Parameters
+    ----------
+    settings : SpikingSettings
+        All but those with an update at every time step and neurons at the output.
+    """
+    return settings.update != "step" or settings.readout not in OUTPUTS
+
+
 def train_epoch(state, rows, order, settings: SpikingSettings, updates: int) -> np.ndarray:
     """Run one epoch of every network of a stack.
 
@@ -34,23 +45,27 @@ def train_epoch(state, rows, order, settings: SpikingSettings, updates: int) -> 
     order : numpy.ndarray
         Shape (networks, n): which row comes when.
     settings : SpikingSettings
-        With `update` "batch" or "epoch".
+        Such as `can_train` takes.
     updates : int
         Updates made before this epoch.
 
     Returns
     -------
     numpy.ndarray
-        Mean loss of each batch before its update, shape (networks, batches).
+        Mean loss of each batch before its update, shape (networks, batches); with an update at
+        every time step the mean over the steps.
     """
     kind = state[0].dtype.type
     neuron = (kind(settings.beta), kind(settings.threshold), kind(settings.slope))
+    sizes = (settings.inputs, settings.layer, settings.classes, settings.steps)
+    if settings.update == "step":
+        schedule = (settings.batch_size, updates, settings.learning_rate)
+        return _epoch_by_steps(*state, *rows, order, sizes, schedule, neuron)
     readout = (
         OUTPUTS.get(settings.readout, LOGITS),
         settings.loss_every_step,
         settings.step_weights.astype(kind),
     )
-    sizes = (settings.inputs, settings.layer, settings.classes, settings.steps)
     schedule = (settings.batch_size, settings.update == "epoch", updates, settings.learning_rate)
     return _epoch(*state, *rows, order, sizes, schedule, neuron, readout)
 
@@ -93,20 +108,13 @@ def _work(own, sizes):
     """Return the arrays that every part of a batch is worked on in."""
     inputs, layer, classes, steps = sizes
     kind = own.dtype
-    hidden = (PART, steps, layer)
+    hidden, ends = (PART, steps, layer), (PART, steps, classes)
     shown = (np.empty((PART, inputs), kind), np.empty(PART, np.int64))
     membranes = (np.empty(hidden, kind), np.empty(hidden, kind))
-    # Indices of the neurons that spiked; one place more than neurons, written before it counts.
-    active = (
-        np.empty((PART, steps, layer + 1), np.int16),
-        np.empty((PART, steps), np.int64),
-        np.empty((PART, steps, layer + 1), np.int16),
-        np.empty((PART, steps), np.int64),
-    )
+    spikes = (np.empty(hidden, kind), np.empty(hidden, kind))
     errors = (np.empty(hidden, kind), np.empty(hidden, kind))
-    ends = (PART, steps, classes)
     outputs = (np.empty(ends, kind), np.empty(ends, kind), np.empty(ends, kind))
-    return shown, membranes, active, errors, outputs
+    return shown, membranes, spikes, errors, outputs
 
 
 @njit(cache=True, error_model="numpy")
@@ -131,44 +139,46 @@ def _layers(flat, sizes):
 @njit(cache=True, error_model="numpy")
 def _batch(features, labels, chosen, own, gradient, sizes, neuron, readout, work):
     """Add one batch's gradient; return its mean loss."""
-    layers, into = _layers(own, sizes), _layers(gradient, sizes)
-    transposed = layers[2].T.copy(), layers[4].T.copy()
-    (shown, answers), membranes, active, errors, outputs = work
+    layers = _layers(own, sizes)
+    # A product of matrices replaces what is there; a gradient adds up over the parts.
+    part = np.empty_like(gradient)
+    of_part = _layers(part, sizes)
+    (shown, answers), membranes, spikes, errors, outputs = work
     total = 0.0
     for start in range(0, len(chosen), PART):
         size = min(PART, len(chosen) - start)
         for b in range(size):
             shown[b] = features[chosen[start + b]]
             answers[b] = labels[chosen[start + b]]
-        _forward(size, shown, layers, neuron, membranes, active, outputs[0])
+        _forward(size, shown, layers, neuron, membranes, spikes, outputs[0])
         total += _loss(size, answers, neuron, readout, outputs, 1 / len(chosen))
-        _backward_second(
-            size, transposed[1], neuron, membranes[1], active, errors[0], outputs, into
-        )
-        width, height = layers[0].shape[1], size * membranes[0].shape[1]
-        np.dot(
-            errors[0][:size].reshape(height, width),
-            transposed[0],
-            errors[1][:size].reshape(height, width),
-        )
-        _backward_first(size, shown, neuron, membranes[0], errors[1], into)
+        _backward(size, shown, layers, neuron, membranes, spikes, errors, outputs[2], of_part)
+        for i in range(len(gradient)):
+            gradient[i] += part[i]
     return total
 
 
 @njit(cache=True, error_model="numpy")
-def _forward(size, shown, layers, neuron, membranes, active, logits):
+def _flat(values, size):
+    """Return the first rows of a part, with one line a row and time step."""
+    return values[:size].reshape(size * values.shape[1], values.shape[2])
+
+
+@njit(cache=True, error_model="numpy")
+def _forward(size, shown, layers, neuron, membranes, spikes, logits):
     weight_1, bias_1, weight_2, bias_2, weight_3, bias_3 = layers
-    active_1, count_1, active_2, count_2 = active
-    current_1, current_2 = np.empty_like(bias_1), np.empty_like(bias_2)
+    current = np.empty_like(bias_1)
     for b in range(size):
-        _currents_of_inputs(shown[b], weight_1, bias_1, current_1)
+        _currents_of_inputs(shown[b], weight_1, bias_1, current)
         for t in range(logits.shape[1]):
-            _leak(membranes[0][b], t, current_1, neuron)
-            count_1[b, t] = _spiking(membranes[0][b, t], neuron, active_1[b, t])
-            _currents_of_spikes(active_1[b, t], count_1[b, t], weight_2, bias_2, current_2)
-            _leak(membranes[1][b], t, current_2, neuron)
-            count_2[b, t] = _spiking(membranes[1][b, t], neuron, active_2[b, t])
-            _currents_of_spikes(active_2[b, t], count_2[b, t], weight_3, bias_3, logits[b, t])
+            for j in range(len(current)):
+                membranes[0][b, t, j] = current[j]
+    _integrate(size, membranes[0], neuron, spikes[0])
+    np.dot(_flat(spikes[0], size), weight_2, _flat(membranes[1], size))
+    _add_bias(size, membranes[1], bias_2)
+    _integrate(size, membranes[1], neuron, spikes[1])
+    np.dot(_flat(spikes[1], size), weight_3, _flat(logits, size))
+    _add_bias(size, logits, bias_3)
 
 
 @njit(cache=True, error_model="numpy")
@@ -177,42 +187,38 @@ def _currents_of_inputs(values, weight, bias, current):
     for i in range(len(values)):
         value = values[i]
         if value != 0:
-            row = weight[i]
             for j in range(len(current)):
-                current[j] += value * row[j]
+                current[j] += value * weight[i, j]
 
 
 @njit(cache=True, error_model="numpy")
-def _currents_of_spikes(active, count, weight, bias, current):
-    current[:] = bias
-    for k in range(count):
-        row = weight[active[k]]
-        for j in range(len(current)):
-            current[j] += row[j]
+def _add_bias(size, currents, bias):
+    for b in range(size):
+        for t in range(currents.shape[1]):
+            for j in range(len(bias)):
+                currents[b, t, j] += bias[j]
 
 
 @njit(cache=True, error_model="numpy")
-def _leak(membrane, t, current, neuron):
+def _leak(size, membranes, neuron):
+    """Turn the input currents of all steps into membrane potentials, in place."""
     beta, threshold, _ = neuron
-    now = membrane[t]
-    if t == 0:
-        now[:] = current
-        return
-    before = membrane[t - 1]
-    for j in range(len(current)):
-        reset = threshold if before[j] > threshold else threshold - threshold
-        now[j] = beta * before[j] + current[j] - reset
+    for b in range(size):
+        for t in range(1, membranes.shape[1]):
+            for j in range(membranes.shape[2]):
+                before = membranes[b, t - 1, j]
+                reset = threshold if before > threshold else threshold - threshold
+                membranes[b, t, j] += beta * before - reset
 
 
 @njit(cache=True, error_model="numpy")
-def _spiking(membrane, neuron, active):
-    """Write the indices of the neurons above the threshold; return how many they are."""
-    threshold = neuron[1]
-    count = 0
-    for j in range(len(membrane)):
-        active[count] = j
-        count += membrane[j] > threshold
-    return count
+def _integrate(size, membranes, neuron, spikes):
+    """Turn currents into membrane potentials, in place, and note the spikes as 0 and 1."""
+    _leak(size, membranes, neuron)
+    for b in range(size):
+        for t in range(membranes.shape[1]):
+            for j in range(membranes.shape[2]):
+                spikes[b, t, j] = membranes[b, t, j] > neuron[1]
 
 
 @njit(cache=True, error_model="numpy")
@@ -222,11 +228,12 @@ def _loss(size, answers, neuron, readout, outputs, share):
     kind, every_step, weights = readout
     steps, classes = logits.shape[1:]
     total = 0.0
+    if kind != LOGITS:
+        membranes[:size] = logits[:size]
+        _leak(size, membranes, neuron)
     for b in range(size):
         shown = logits[b]
         if kind != LOGITS:
-            for t in range(steps):
-                _leak(membranes[b], t, logits[b, t], neuron)
             shown = membranes[b]
         if every_step:
             for t in range(steps):
@@ -289,71 +296,122 @@ def _through_output_neurons(membranes, neuron, kind, gradient):
 
 
 @njit(cache=True, error_model="numpy")
-def _backward_second(size, transposed, neuron, membranes, active, errors, outputs, into):
-    """Carry the derivative back through the last linear layer and the second neurons."""
-    active_1, count_1, active_2, count_2 = active
-    gradient = outputs[2]
+def _backward(size, shown, layers, neuron, membranes, spikes, errors, given, into):
+    """Fill the gradient of a part from the derivative by the logits of every step."""
+    to_weight_1, to_bias_1, to_weight_2, to_bias_2, to_weight_3, to_bias_3 = into
+    first, second, given_flat = _flat(errors[0], size), _flat(errors[1], size), _flat(given, size)
+    np.dot(_flat(spikes[1], size).T, given_flat, to_weight_3)
+    _sum_lines(given_flat, to_bias_3)
+    np.dot(given_flat, layers[4].T, second)
+    _through_neurons(size, errors[1], membranes[1], neuron)
+    np.dot(_flat(spikes[0], size).T, second, to_weight_2)
+    _sum_lines(second, to_bias_2)
+    np.dot(second, layers[2].T, first)
+    _through_neurons(size, errors[0], membranes[0], neuron)
+    # The input current is the same at every step.
+    summed = np.zeros((size, len(to_bias_1)), to_bias_1.dtype)
     for b in range(size):
-        for t in range(gradient.shape[1] - 1, -1, -1):
-            error, given = errors[b, t], gradient[b, t]
-            error[:] = 0
-            for c in range(len(given)):
-                value, row = given[c], transposed[c]
-                for j in range(len(error)):
-                    error[j] += value * row[j]
-            _through_neurons(error, membranes[b, t], neuron)
-            if t + 1 < gradient.shape[1]:
-                _add_scaled(error, neuron[0], errors[b, t + 1])
-            _add(into[5], given)
-            _add_to_active(active_2[b, t], count_2[b, t], given, into[4])
-            _add(into[3], error)
-            _add_to_active(active_1[b, t], count_1[b, t], error, into[2])
+        for t in range(errors[0].shape[1]):
+            for j in range(len(to_bias_1)):
+                summed[b, j] += errors[0][b, t, j]
+    np.dot(shown[:size].T, summed, to_weight_1)
+    _sum_lines(summed, to_bias_1)
 
 
 @njit(cache=True, error_model="numpy")
-def _backward_first(size, shown, neuron, membranes, errors, into):
-    """Carry the derivative back through the first neurons to the first linear layer."""
-    summed, later = np.empty_like(into[1]), np.empty_like(into[1])
+def _through_neurons(size, errors, membranes, neuron):
+    """Turn derivatives by spikes into those by currents, from the last step to the first."""
+    beta, threshold, slope = neuron
     for b in range(size):
-        summed[:], later[:] = 0, 0
         for t in range(errors.shape[1] - 1, -1, -1):
-            error = errors[b, t]
-            _through_neurons(error, membranes[b, t], neuron)
-            for j in range(len(later)):
-                later[j] = error[j] + neuron[0] * later[j]
-                summed[j] += later[j]
-        _add(into[1], summed)
-        for i in range(shown.shape[1]):
-            if shown[b, i] != 0:
-                _add_scaled(into[0][i], shown[b, i], summed)
+            for j in range(errors.shape[2]):
+                distance = slope * abs(membranes[b, t, j] - threshold) + 1
+                errors[b, t, j] /= distance * distance
+            if t + 1 < errors.shape[1]:
+                for j in range(errors.shape[2]):
+                    errors[b, t, j] += beta * errors[b, t + 1, j]
 
 
 @njit(cache=True, error_model="numpy")
-def _through_neurons(error, membrane, neuron):
-    _, threshold, slope = neuron
-    for j in range(len(error)):
-        distance = slope * abs(membrane[j] - threshold) + 1
-        error[j] /= distance * distance
+def _sum_lines(values, into):
+    into[:] = 0
+    for line in range(len(values)):
+        for j in range(len(into)):
+            into[j] += values[line, j]
+
+
+@njit(cache=True, parallel=True, error_model="numpy")
+def _epoch_by_steps(
+    parameters, first, second, features, labels, order, sizes, schedule, neuron
+):  # fmt: skip
+    batch, updates, rate = schedule
+    count, steps = order.shape[1], sizes[3]
+    batches = -(-count // batch)
+    losses = np.zeros((len(parameters), batches))
+    for network in prange(len(parameters)):
+        own = parameters[network]
+        gradient = np.empty_like(own)
+        layers, into = _layers(own, sizes), _layers(gradient, sizes)
+        for index in range(batches):
+            chosen = order[network, index * batch : (index + 1) * batch]
+            shown, answers = features[network][chosen], labels[network][chosen]
+            work = _work_of_a_step(own, sizes, len(chosen))
+            for t in range(steps):
+                losses[network, index] += _one_step(shown, answers, layers, neuron, work) / steps
+                _backward_one_step(shown, layers, neuron, work, into)
+                update = updates + index * steps + t + 1
+                _adam(own, gradient, first[network], second[network], rate, update)
+    return losses
 
 
 @njit(cache=True, error_model="numpy")
-def _add(into, values):
-    for j in range(len(into)):
-        into[j] += values[j]
+def _work_of_a_step(own, sizes, size):
+    """Return membranes at rest, spikes, errors and outputs of one time step of a batch."""
+    _, layer, classes, _ = sizes
+    kind = own.dtype
+    hidden, ends = (size, 1, layer), (size, 1, classes)
+    membranes = (np.zeros(hidden, kind), np.zeros(hidden, kind))
+    spikes = (np.empty(hidden, kind), np.empty(hidden, kind))
+    errors = (np.empty(hidden, kind), np.empty(hidden, kind))
+    return membranes, spikes, errors, (np.empty(ends, kind), np.empty(ends, kind))
 
 
 @njit(cache=True, error_model="numpy")
-def _add_scaled(into, factor, values):
-    for j in range(len(into)):
-        into[j] += factor * values[j]
+def _one_step(shown, answers, layers, neuron, work):
+    """Advance the neurons by one step; return the loss, leave its derivative by the logits."""
+    membranes, spikes, errors, (logits, gradient) = work
+    size = len(shown)
+    np.dot(shown, layers[0], _flat(errors[0], size))
+    _advance(membranes[0], errors[0], layers[1], neuron, spikes[0])
+    np.dot(_flat(spikes[0], size), layers[2], _flat(errors[1], size))
+    _advance(membranes[1], errors[1], layers[3], neuron, spikes[1])
+    np.dot(_flat(spikes[1], size), layers[4], _flat(logits, size))
+    _add_bias(size, logits, layers[5])
+    total = 0.0
+    for b in range(size):
+        total += _cross_entropy(logits[b, 0], answers[b], gradient[b, 0])
+        for c in range(gradient.shape[2]):
+            gradient[b, 0, c] /= size
+    return total / size
 
 
 @njit(cache=True, error_model="numpy")
-def _add_to_active(active, count, values, into):
-    for k in range(count):
-        row = into[active[k]]
-        for j in range(len(row)):
-            row[j] += values[j]
+def _advance(membranes, currents, bias, neuron, spikes):
+    beta, threshold, _ = neuron
+    for b in range(len(membranes)):
+        for j in range(len(bias)):
+            before = membranes[b, 0, j]
+            reset = threshold if before > threshold else threshold - threshold
+            now = beta * before + (currents[b, 0, j] + bias[j]) - reset
+            membranes[b, 0, j] = now
+            spikes[b, 0, j] = now > threshold
+
+
+@njit(cache=True, error_model="numpy")
+def _backward_one_step(shown, layers, neuron, work, into):
+    """Fill the gradient of one step; nothing reaches back in time."""
+    membranes, spikes, errors, (_, gradient) = work
+    _backward(len(shown), shown, layers, neuron, membranes, spikes, errors, gradient, into)
 
 
 @njit(cache=True, error_model="numpy")

@@ -69,8 +69,9 @@ def train_stacked(
 ) -> Trained:
     """Train one spiking classifier a task, all in one pass.
 
-    On the CPU, updates after a batch or an epoch run as compiled loops (`lib.spiking.fused`).
-    Updates after every time step, and every other device, run as batched PyTorch operations.
+    On the CPU epochs run as compiled loops (`lib.spiking.fused`). Every other device, and
+    updates after every time step of a network with neurons at the output, run as batched
+    PyTorch operations.
 
     Parameters
     ----------
@@ -102,8 +103,12 @@ def train_stacked(
         torch.stack([torch.as_tensor(np.asarray(task.labels)).long() for task in tasks]),
     )
     orders = _orders(tasks, settings.epochs)
-    compiled = device == "cpu" and settings.update != "step"
-    train = _train_compiled if compiled else _train_batched
+    train = _train_batched
+    if device == "cpu":
+        # Imported here: compiling costs seconds, and only this way of training needs it.
+        from lib.spiking.fused import can_train
+
+        train = _train_compiled if can_train(settings) else _train_batched
     losses = train(networks, rows, orders, settings, device)
     return Trained(networks, np.concatenate(losses, axis=1), settings.epochs)
 
@@ -176,7 +181,6 @@ def _orders(tasks, epochs):
 
 
 def _train_compiled(networks, rows, orders, settings, _device):
-    # Imported here: compiling costs seconds, and only this way of training needs it.
     from lib.spiking.fused import train_epoch
 
     parameters = np.stack([_flatten(network) for network in networks])
@@ -186,7 +190,8 @@ def _train_compiled(networks, rows, orders, settings, _device):
     with one_thread_a_network():
         for order in orders:
             losses.append(train_epoch(state, rows, order.numpy(), settings, updates))
-            updates += 1 if settings.update == "epoch" else losses[-1].shape[1]
+            each_batch = settings.steps if settings.update == "step" else 1
+            updates += 1 if settings.update == "epoch" else losses[-1].shape[1] * each_batch
     for network, flat in zip(networks, parameters, strict=True):
         _fill(network, flat)
     return losses
