@@ -1,7 +1,8 @@
 """The stamp of a published page: what it was made from, and whether that is still so.
 
 A stamp is the ``stamp`` entry of a page's notebook metadata: the inputs as `lib.stamps` names
-them and their digest, the machine, the seconds and the threads.
+them and their digest, the digest of the records that the run left, the machine, the seconds and
+the threads.
 """
 
 import ast
@@ -15,6 +16,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from lib.execution import Settings, processors
+from lib.files import sha256_of
 from lib.notebooks import Notebook
 from lib.paths import ROOT
 from lib.records import Record
@@ -49,7 +51,8 @@ def stamped(page: NotebookNode, notebook: Notebook, settings: Settings) -> Noteb
     machine = f"{platform.system()} {platform.machine()}, {count} processor{'s' * (count > 1)}"
     chosen = {name: kept[name] for name in ("digest", "inputs", "seconds", "threads")}
     fresh = deepcopy(page)
-    fresh.metadata[KEY] = nbformat.from_dict(chosen | {"machine": machine})
+    chosen |= {"records": sha256_of(settings.record(notebook)), "machine": machine}
+    fresh.metadata[KEY] = nbformat.from_dict(chosen)
     return fresh
 
 

@@ -10,6 +10,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from lib import datasets
 from lib.errors import ReaderError
+from lib.files import sha256_of
 from lib.notebook_checks import (
     errors_shown,
     figures_without_words,
@@ -23,7 +24,7 @@ from lib.notebook_checks import (
 )
 from lib.notebooks import find_notebooks, pair_differences, parameter_defaults, read_source
 from lib.page_stamps import data_not_named, out_of_date, read_stamp
-from lib.paths import CHAPTERS, ROOT
+from lib.paths import CHAPTERS, ROOT, reference_folder
 from lib.publication import publishable
 from lib.records import reference
 
@@ -99,6 +100,12 @@ class TestPublished:
     def test_the_page_is_not_older_than_its_code(self, notebook):
         remedy = f"publish it anew: make publish CHAPTER={notebook.chapter}"
         assert out_of_date(notebook.source, notebook.page) == [], remedy
+
+    @EACH
+    def test_the_records_are_those_that_the_run_of_the_page_wrote(self, notebook):
+        records = reference_folder() / f"{notebook.name}.json"
+        remedy = f"changed by hand? publish again: make publish CHAPTER={notebook.name}"
+        assert read_stamp(notebook.page)["records"] == sha256_of(records), remedy
 
     @EACH
     def test_the_stamp_names_all_data_that_the_records_come_from(self, notebook):

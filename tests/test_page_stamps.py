@@ -1,5 +1,6 @@
 """A published page carries what it was made from, and is found out when that has changed."""
 
+import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -152,10 +153,13 @@ def test_a_run_leaves_its_stamp_on_the_page(tmp_path):
     kept = {"digest": "d", "inputs": {"lib/a.py": "1"}, "seconds": 2.0, "threads": 1}
     settings.stamp(notebook).parent.mkdir(parents=True)
     settings.stamp(notebook).write_text(json.dumps(kept))
+    settings.record(notebook).parent.mkdir(parents=True)
+    settings.record(notebook).write_text("{}")
     page = new_notebook()
     found = stamped(page, notebook, replace(settings, profile="full")).metadata[KEY]
     assert {name: found[name] for name in kept} == kept
     assert "processor" in found["machine"]
+    assert found["records"] == hashlib.sha256(b"{}").hexdigest()
     assert KEY not in page.metadata
 
 

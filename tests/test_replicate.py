@@ -137,6 +137,21 @@ def test_values_below_zero_become_their_exponential_less_one():
     np.testing.assert_allclose(found, expected, rtol=3e-7)
 
 
+def test_compiled_nadam_is_pytorchs():
+    random = np.random.default_rng(0)
+    start, slopes = random.normal(size=30), random.normal(size=(60, 30)).astype(np.float32)
+    own, moments, product = start.astype(np.float32), np.zeros((2, 30), np.float32), 1.0
+    parameter = torch.nn.Parameter(torch.from_numpy(start.copy()))
+    optimizer = torch.optim.NAdam([parameter], lr=0.01, eps=1e-7)
+    for update, slope in enumerate(slopes, start=1):
+        settings = np.array([0.01, 1e-7])
+        product = fused_dense._nadam(own, slope, tuple(moments), settings, update, product)
+        parameter.grad = torch.from_numpy(slope.astype(np.float64))
+        optimizer.step()
+        moved = parameter.detach().numpy() - start
+        np.testing.assert_allclose(own - start, moved, rtol=2e-5, atol=2e-6)
+
+
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="this machine has no CUDA device")
 def test_cuda_gives_the_weights_of_the_processor():
     tasks = [make_task(seed, 130) for seed in range(2)]

@@ -80,7 +80,7 @@ def test_compiled_and_batched_training_agree(update):
     from lib.spiking import training
 
     # An update at every step is ten in a batch, and Adam lets roundings grow with each.
-    epochs = 1 if update == "step" else 4
+    epochs = 2 if update == "step" else 4
     settings = SMALL.but(update=update, epochs=epochs, batch_size=30, learning_rate=1e-3)
     tasks = [task(1), task(2)]
     compiled = train_stacked(tasks, settings, device="cpu", dtype=torch.float64)

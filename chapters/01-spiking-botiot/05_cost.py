@@ -123,8 +123,9 @@ print(f"largest difference of a loss over 50 updates: {difference:.0e}")
 #
 # One saving is not taken. A spike is 0 or 1, so a product of spikes and weights is the sum of the
 # weights of those neurons that spiked, and the others need not be visited. Earlier loops of this book
-# did that. They were slower: a processor multiplies a whole row of numbers in the time in which it looks
-# up where the next spike is. How many of the neurons spike?
+# did that. On rows like those of this page they took about as long as the product does; with small
+# layers, and with inputs that make more neurons spike, they took longer, since looking up a neuron costs
+# more than multiplying by zero. How many of the neurons spike here?
 
 # %% tags=["hide-input"]
 import pandas as pd
@@ -149,7 +150,9 @@ spiking.map("{:.0%} of neurons and steps".format)
 # Each round times all three ways in turn, so that a change in the machine's speed meets them alike. The
 # ratio is taken within a round. The last column sets a scale: the operations of the dense matrix
 # products, divided by the time, as a share of the speed that a matrix product of this shape reaches in
-# the same round. What is missing to all of it goes into the neurons themselves.
+# the same round. What is missing to all of it goes into the neurons themselves. The times are those of
+# the threads that this run had, which the foot of the page names: with one, a network costs the same
+# alone and among ten; each further thread takes a network of its own.
 
 # %%
 from time import perf_counter
@@ -274,5 +277,5 @@ plt.show()
 # * Cost is proportional to samples, time steps and networks. A small network costs snntorch nearly as
 #   much as a large one: there the time goes into calls, not into arithmetic. The paper's own training
 #   times behave alike: they fall far less than its neuron counts.
-# * That few neurons spike makes training no cheaper on an ordinary processor; what it is worth when single
-#   rows are decided on, and on other hardware, the [page before](04_beyond.ipynb) asks.
+# * Training as it is done here gains nothing from silent neurons: all are multiplied. What silence is worth
+#   when single rows are decided on, and on other hardware, the [page before](04_beyond.ipynb) asks.
