@@ -70,7 +70,7 @@ def draw(quantity: str, points: Sequence[Point]):
 def _finish(quantity: str, seconds, memory) -> None:
     seconds.set_ylabel("seconds, median of three")
     memory.set_ylabel("peak memory (MiB)")
-    memory.set_ylim(bottom=0)
+    memory.set_ylim(0, 1.08 * memory.get_ylim()[1])
     if quantity == "workers":
         seconds.set_ylim(bottom=0)
     for axis in (seconds, memory):
