@@ -456,15 +456,26 @@ def _stop(process: subprocess.Popen | None) -> None:
     """End a process and the kernels below it."""
     if process is None or process.poll() is not None:
         return
+    below = _processes_below(process.pid)
+    process.kill()
+    _kill(below)
+    process.wait()
+
+
+def _processes_below(pid: int) -> list:
     import psutil
 
     with contextlib.suppress(psutil.NoSuchProcess):
-        family = psutil.Process(process.pid).children(recursive=True)
-        process.kill()
-        for member in family:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                member.kill()
-    process.wait()
+        return psutil.Process(pid).children(recursive=True)
+    return []
+
+
+def _kill(processes: list) -> None:
+    import psutil
+
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
 
 
 def _stop_all(tasks: list[_Task], futures) -> None:
@@ -511,12 +522,14 @@ def _write_timings(settings: Settings) -> None:
 
 
 def _die_with_parent() -> None:
-    """End this process when the one that started it is gone, however it went.
+    """End this process, and all below it, when the one that started it is gone, however it went.
 
-    The parent holds the other end of our stdin open for as long as it lives; the kernel
-    in turn watches this process.
+    The parent holds the other end of our stdin open for as long as it lives. The kernel in turn
+    watches this process; but workers that the kernel has started can outlive it, waiting for
+    each other, so none is left to find out by itself.
     """
     os.read(sys.stdin.fileno(), 1)
+    _kill(_processes_below(os.getpid()))
     os._exit(1)
 
 

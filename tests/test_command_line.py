@@ -172,6 +172,26 @@ class TestExecute:
         assert not kept(sample_project, FIRST).exists()
         assert states(sample_project.run("execute")) == {FIRST: True, SECOND: True}
 
+    @pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM])
+    def test_a_worker_of_a_kernel_does_not_outlive_a_run_that_was_killed(
+        self, sample_project, sign
+    ):
+        worker = "import subprocess\n\nsubprocess.Popen(['sleep', '300'])\n"
+        sample_project.edit(
+            "chapters/99-sample/01_first.py", "import time\n", f"import time\n{worker}"
+        )
+        process = sample_project.start("execute", SAMPLE_SECONDS="60")
+        workers, deadline = [], time.monotonic() + 60
+        while not workers and time.monotonic() < deadline:
+            family = psutil.Process(process.pid).children(recursive=True)
+            workers = [one for one in family if one.name() == "sleep"]
+            time.sleep(0.2)
+        assert workers
+        process.send_signal(sign)
+        process.communicate(timeout=30)
+        _, alive = psutil.wait_procs(workers, timeout=20)
+        assert not alive
+
     def test_two_runs_at_once_do_not_mix(self, sample_project):
         process = sample_project.start("execute", SAMPLE_SECONDS="60")
         try:
