@@ -127,6 +127,21 @@ def test_a_broken_row_is_refused_with_file_row_and_remedy(tmp_path, change, mess
     assert message in str(problem.value)
 
 
+def test_a_value_supports_every_conclusion_whose_rule_reads_its_record(tmp_path):
+    other = CONCLUSION | {"id": "demo.other", "rule": "greater(demo.b, demo.c)"}
+    write(tmp_path, CONCLUSION, other, VALUE | {"supports": "demo.other"})
+    with pytest.raises(ReaderError, match=r"demo\.csv, row 4: 'demo\.better', whose rule reads"):
+        claims.load(tmp_path)
+    write(tmp_path, CONCLUSION, other, VALUE | {"supports": "demo.other demo.better"})
+    assert claims.load(tmp_path)["demo.value"].supports == ("demo.other", "demo.better")
+
+
+def test_no_line_ends_within_a_number():
+    text = "1 000 rows, 3 668 522 and 5 %"
+    assert rendering.unbroken(text) == "1\xa0000 rows, 3\xa0668\xa0522 and 5\xa0%"
+    assert rendering.unbroken("in 2024 10 runs; 7 1000") == "in 2024 10 runs; 7 1000"
+
+
 @pytest.mark.parametrize(
     ("rule", "message"),
     [
@@ -414,6 +429,8 @@ def test_what_the_paper_contradicts_is_found_and_nothing_else():
         "toniot.setting.test_share",
         "toniot.motion_light.rf.recall",
         "toniot.motion_light.rf.f1",
+        "toniot.text.motion_light.rf.recall",
+        "toniot.text.motion_light.rf.f1",
         "toniot.conclusion.thermostat.rf_below_dt",
         "toniot.conclusion.garage_door.dt_below_rf",
         "toniot.conclusion.best_classifier",
@@ -445,6 +462,7 @@ def test_what_the_paper_contradicts_is_found_and_nothing_else():
         ("toniot.garage_door.mlp.recall", "97.476"),
         ("toniot.motion_light.dt.f1", "98.516"),
         ("toniot.figure2.fridge.knn", "99.224"),
+        ("toniot.text.fridge.dt.f1", "98.18"),
         ("botiot.data.rows", "3 668 523"),
         ("botiot.table_iv.dos.share", "44.98"),
         ("botiot.table_iv.ddos.share", "52.54"),
@@ -679,6 +697,13 @@ def test_a_verdict_carries_its_reason_for_readers_without_a_pointer(demo):
         assert cell.select_one(".verdict-reason").text
 
 
+def test_a_verdict_also_says_how_its_claim_was_read(demo):
+    noted = [replace(demo[0], note="Better is read as <any amount>.")]
+    page = BeautifulSoup(claims.as_html(noted), "html.parser")
+    reasons = [each.text for each in page.select("td.verdict .verdict-reason")]
+    assert reasons == [demo[0].reason, "Better is read as <any amount>."]
+
+
 def test_a_notebook_table_reads_the_records_when_it_is_called(tmp_path, monkeypatch):
     monkeypatch.setenv("IDS_REFERENCE", str(tmp_path / "reference"))
     monkeypatch.setenv("IDS_RECORDS", str(tmp_path / "run"))
@@ -695,7 +720,7 @@ def test_a_notebook_table_reads_the_records_when_it_is_called(tmp_path, monkeypa
     path.write_text(json.dumps(content))
     shown = claims.table("xmednn.figure3.*")
     assert [each.book for each in shown.judgements] == [pytest.approx(4.0), None]
-    assert "4.00 %" in shown._repr_html_()
+    assert "4.00\xa0%" in shown._repr_html_()
 
 
 def test_unknown_patterns_and_filters_are_refused():

@@ -16,7 +16,8 @@ kind : ``value`` (judged against a record), ``conclusion`` (judged by a rule),
 record : id of the record that a value is compared with.
 variants : data files that may judge the claim, as the registry names them, parted by spaces;
     any where empty. Records measured on another one are shown and not judged.
-supports : ids of the conclusions that rest on a value, parted by spaces.
+supports : ids of the conclusions that rest on a value, parted by spaces; at least those whose rule
+    reads its record.
 check : arithmetic checks on printed numbers, parted by semicolons; see `lib.claims.checks`.
     A conclusion may only be checked for whether it follows from the printed numbers.
 rule : when a conclusion holds; see `lib.claims.rules`.
@@ -25,6 +26,7 @@ note : what a reader should know; how a word was read.
 
 import csv
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -160,9 +162,22 @@ def _read_files(state: tuple[tuple[str, int, int], ...]) -> Ledger:
                     place, f"id {claim.id!r} is already used in {places[claim.id]}", "rename one"
                 )
             ledger[claim.id], places[claim.id] = claim, place
+    readers = _readers_of_records(ledger)
     for claim in ledger.values():
         _validate_references(claim, ledger, places[claim.id])
+        _validate_supports(claim, readers.get(claim.record, ()), places[claim.id])
     return ledger
+
+
+def _readers_of_records(ledger: Ledger) -> dict[str, list[str]]:
+    """Return the ids of the conclusions whose rule reads each record."""
+    from lib.claims import rules
+
+    readers: dict[str, list[str]] = {}
+    for claim in ledger.values():
+        for record in rules.record_ids(claim.rule) if claim.rule else ():
+            readers.setdefault(record, []).append(claim.id)
+    return readers
 
 
 def _refuse(place: str, problem: str, remedy: str) -> None:
@@ -279,6 +294,16 @@ def _validate(claim: Claim, place: str) -> None:
             _refuse(place, f"a conclusion cannot have the checks {sorted(named)}", "use follows()")
     elif claim.check and not claim.is_number:
         _refuse(place, "only a printed number can be checked", "empty the column check")
+
+
+def _validate_supports(claim: Claim, readers: Sequence[str], place: str) -> None:
+    for id in readers:
+        if id not in claim.supports:
+            _refuse(
+                place,
+                f"{id!r}, whose rule reads {claim.record!r}, is not among what it supports",
+                "add it to the column supports",
+            )
 
 
 def _validate_references(claim: Claim, ledger: Ledger, place: str) -> None:

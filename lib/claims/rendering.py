@@ -1,5 +1,6 @@
 """Judgements as text, JSON, Markdown and accessible HTML."""
 
+import re
 import shutil
 import textwrap
 from collections.abc import Iterable, Sequence
@@ -21,6 +22,8 @@ SIGNS = {
     "time": "·",
     "context": "·",
 }
+# The blank of "1 000" and of "5 %".
+WITHIN_NUMBER = re.compile(r"(?<=\d) (?=\d{3}(?!\d)|%)")
 COLUMNS = ("claim", "paper", "book", "this run", "verdict")
 GAP = "  "
 # The key of an output's metadata that says how to render it again.
@@ -29,6 +32,11 @@ RECIPE = "claims"
 
 def _with_unit(text: str, unit: str) -> str:
     return f"{text} %" if unit == "%" else text
+
+
+def unbroken(text: str) -> str:
+    """Return a text in which no line can end within a number, or before its percent sign."""
+    return WITHIN_NUMBER.sub("\N{NO-BREAK SPACE}", text)
 
 
 def plain_phrase(text: str) -> str:
@@ -177,13 +185,14 @@ def verdict_class(verdict: str) -> str:
 
 
 def _verdict_html(judgement: Judgement) -> str:
-    """Return a verdict's sign and words, and the reason behind a fold that any reader can open."""
+    """Return a verdict's sign and words; behind a fold its reason, and how the claim was read."""
     sign = f'<span class="verdict-sign" aria-hidden="true">{SIGNS[judgement.verdict]}</span>'
     words = f'{sign} <span class="verdict-word">{escape(judgement.verdict)}</span>'
-    if not judgement.reason:
+    folded = [text for text in (judgement.reason, judgement.note) if text]
+    if not folded:
         return words
-    reason = f'<span class="verdict-reason">{escape(judgement.reason)}</span>'
-    return f"<details><summary>{words}</summary>{reason}</details>"
+    reasons = "".join(f'<span class="verdict-reason">{escape(text)}</span>' for text in folded)
+    return f"<details><summary>{words}</summary>{reasons}</details>"
 
 
 def _scrollable(table: str, name: str) -> str:
@@ -231,7 +240,7 @@ def _html_row(judgement: Judgement, columns: Sequence[str]) -> str:
 
 
 def _html_cell(judgement: Judgement, column: str, heads_row: bool) -> str:
-    text = escape(CELLS[column](judgement))
+    text = escape(unbroken(CELLS[column](judgement)))
     if heads_row:
         return f'<th scope="row">{text}</th>'
     # On a phone each row is a block, and a cell names its own column.
@@ -397,7 +406,7 @@ class ClaimMatrix(_Shown):
             return "<td></td>"
         values = "".join(
             f'<div class="claims-value"><span class="claims-source">{name}</span> '
-            f"{escape(text)}</div>"
+            f"{escape(unbroken(text))}</div>"
             for name, text in _values(judgement)
         )
         verdict = (
