@@ -82,7 +82,7 @@ def attacks(seconds: np.ndarray, types: np.ndarray, normal: str = "normal") -> n
     Returns
     -------
     numpy.ndarray of int
-        Shape (rows,), from 0 on in order of their first rows; -1 for normal rows.
+        Shape (rows,), from 0 on, those of one type next to each other; -1 for normal rows.
     """
     numbers, first = np.full(len(types), -1), 0
     for kind in dict.fromkeys(types[types != normal]):

@@ -117,7 +117,7 @@ def tempo_windows(
 
 
 def distinct_values(values: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    """Count the distinct values in windows that end at each row.
+    """Count the distinct values in windows that end at each row; missing ones count as one value.
 
     Parameters
     ----------
@@ -131,7 +131,7 @@ def distinct_values(values: np.ndarray, starts: np.ndarray) -> np.ndarray:
     numpy.ndarray
         Shape (rows,), at least 1.
     """
-    codes = pd.factorize(values)[0]
+    codes = pd.factorize(values, use_na_sentinel=False)[0]
     held = [0] * (codes.max(initial=0) + 1)
     counts, distinct, first = np.empty(len(codes), dtype=int), 0, 0
     codes = codes.tolist()

@@ -86,6 +86,11 @@ def test_distinct_values_of_a_window_that_moves():
     assert distinct_values(values, np.array([0, 0, 1, 2, 2])).tolist() == [1, 1, 2, 2, 3]
 
 
+def test_missing_values_are_one_value_of_their_own():
+    values = np.array([1, np.nan, 2, np.nan])
+    assert distinct_values(values, np.zeros(4, dtype=int)).tolist() == [1, 2, 3, 3]
+
+
 def test_no_rows_give_no_features():
     features = window_features(pd.DataFrame({"door": []}, dtype=float), np.array([]))
     assert len(features) == 0
