@@ -23,7 +23,7 @@ from lib.archive.tables import ONLY_JSON, TABLES
 from lib.page_marks import anchor_of, source_line
 from lib.page_stamps import read_stamp, summary
 from lib.paths import reference_folder
-from lib.records import Record, RecordSet, reference, this_run
+from lib.records import Provenance, Record, RecordSet, reference, this_run
 from lib.source_links import Place, definition
 
 logger = logging.getLogger(__name__)
@@ -239,12 +239,16 @@ def _data_of(chapter: str) -> list[tuple[str, str, str]]:
     origins = (record.provenance for record in reference().values())
     return sorted(
         {
-            (origin.dataset, origin.variant, f"{origin.sha256[:16]}…")
+            (origin.dataset, origin.variant, _digest_of(origin))
             for origin in origins
             # A record that rests on several files names them all, and they stand here one by one.
             if origin.notebook.startswith(f"{chapter}/") and " " not in origin.variant
         }
     )
+
+
+def _digest_of(origin: Provenance) -> str:
+    return f"{origin.sha256[:16]}…" if origin.sha256 else f"none: {origin.source}"
 
 
 def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> nodes.table:

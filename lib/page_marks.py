@@ -1,4 +1,4 @@
-"""What Sphinx adds to each page of a notebook: source links and, in the footer, its stamp.
+"""What Sphinx adds to the pages: source links, stamps, and blanks at which no line ends.
 
 Below each figure and table stands a line with links to the cell and to the functions of
 ``lib`` that made it, at the commit that is built.
@@ -13,6 +13,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
+from lib.claims.rendering import unbroken
 from lib.page_stamps import read_stamp, summary
 from lib.paths import ROOT
 from lib.repository import file_address
@@ -55,6 +56,13 @@ def _add_source_lines(app: Sphinx, doctree: nodes.document) -> None:
         if cell.get("nb_element") == "cell_code" and number is not None and _shows(cell):
             line = source_line([notebook.cell(number), *notebook.functions(number)])
             cell.parent.insert(cell.parent.index(cell) + 1, line)
+
+
+def _keep_numbers_whole(app: Sphinx, doctree: nodes.document) -> None:
+    """Let no line of prose end within a number such as 1 000, or before its percent sign."""
+    for text in list(doctree.findall(nodes.Text)):
+        if not isinstance(text.parent, nodes.FixedTextElement | nodes.literal | nodes.raw):
+            text.parent.replace(text, nodes.Text(unbroken(text)))
 
 
 def _numbers_of_cells(page: Path) -> dict[int, int]:
@@ -134,5 +142,6 @@ def setup(app: Sphinx) -> dict:
         The application.
     """
     app.connect("doctree-read", _add_source_lines)
+    app.connect("doctree-read", _keep_numbers_whole)
     app.connect("html-page-context", _add_stamp)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

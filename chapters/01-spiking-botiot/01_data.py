@@ -15,7 +15,7 @@
 #
 # :::{admonition} Finding
 # :class: finding
-# In these features DoS and DDoS are the same kinds of packets, sent at another pace. No rule that
+# In these features DoS and DDoS are the same kinds of packets, sent mostly at another pace. No rule that
 # reads protocol and state alone is right on more than {book}`botiot.data.ceiling.texts|.1%` of the
 # flows, where always answering DDoS gives {book}`botiot.data.ceiling.nothing|.1%`. The rates tell the
 # rest, and they change while a flood lasts. The 5 % set, which the paper uses, is no twentieth drawn
@@ -196,7 +196,8 @@ shown.assign(**{name: shown[name].map("{:.1%}".format) for name in percent})
 # %% [markdown]
 # The last lines are not a promise. With exact rates nearly every flow is the only one of its kind,
 # and the rule that is right on them all is a list of the rows. The first lines are the lesson: what
-# is sent does not tell DoS from DDoS; how fast it is sent does, to some decimals. The features by
+# is sent hardly tells DoS from DDoS; how many packets make a flow tells more, and how fast they are
+# sent, to some decimals, nearly all. The features by
 # subcategory show the same (medians over the rows at hand).
 
 # %% tags=["hide-input"]
@@ -219,8 +220,8 @@ again.map("{:.1%}".format).rename("flows that occur again").to_frame()
 # %% [markdown]
 # ## When the attacks ran
 #
-# Each attack was run once or a few times, for some minutes. A **session** is a run of
-# flows of one subcategory without a silence of more than a minute.
+# Each flood was run for more than half an hour; scans came back for days. A **session** is a run of flows
+# of one subcategory without a silence of more than a minute.
 
 # %% tags=["hide-input"]
 moments = pd.to_datetime(table.moments, unit="s")
@@ -336,8 +337,8 @@ pd.DataFrame(
 ).round(0).astype(int)
 
 # %% [markdown]
-# Now draw the rates of the 5 % set in the order of its rows. In so short a stretch
-# the pace hardly changes.
+# Now draw the rates of the 5 % set in the order of its rows. In so short a stretch the pace of the UDP
+# floods keeps to a few lines, and that of the TCP floods to a few steps.
 
 
 # %% tags=["hide-input"]

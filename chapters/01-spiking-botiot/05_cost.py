@@ -115,8 +115,8 @@ print(f"largest difference of a loss over 50 updates: {difference:.0e}")
 # * **The layers hear each other in one direction.** The second layer needs the first one's spikes, never
 #   the other way round. So all time steps of the first layer come first, and what its spikes send on is
 #   one large matrix product over rows and steps instead of many small ones.
-# * **The input is constant.** The paper shows the same numbers at every step. The first layer's input
-#   current is computed once, not ten times.
+# * **The input is constant.** As we read the paper, it shows the same numbers at every step. The first
+#   layer's input current is computed once, not ten times.
 # * **Networks are independent.** One processor core takes one network through a whole epoch, and the
 #   next core the next network. So a network ends with the same weights, bit by bit, in whatever company
 #   it was trained.
@@ -148,10 +148,10 @@ spiking.map("{:.0%} of neurons and steps".format)
 # ## Side by side
 #
 # Each round times all three ways in turn, so that a change in the machine's speed meets them alike. The
-# ratio is taken within a round. The last column sets a scale: the operations of the dense matrix
+# ratio is taken within a round, and averaged over rounds. The last column sets a scale: the operations of the dense matrix
 # products, divided by the time, as a share of the speed that a matrix product of this shape reaches in
 # the same round. What is missing to all of it goes into the neurons themselves. The times are those of
-# the threads that this run had, which the foot of the page names: with one, a network costs the same
+# the threads that this run had, which the page on the environment names: with one, a network costs the same
 # alone and among ten; each further thread takes a network of its own.
 
 # %%
@@ -205,7 +205,7 @@ speed = {way: rounds["snntorch"] / rounds[way] for way in WAYS}
 reached = {way: dense / rounds[way] / rounds["products"] for way in WAYS}
 columns = {
     "seconds an epoch": [f"{rounds[way].median():.3f}" for way in WAYS],
-    "times as fast": [f"{speed[way].median():.1f}" for way in WAYS],
+    "times as fast": [f"{speed[way].mean():.1f}" for way in WAYS],
     "of dense speed": [f"{reached[way].median():.0%}" for way in WAYS],
 }
 pd.DataFrame(columns, index=list(WAYS.values()))

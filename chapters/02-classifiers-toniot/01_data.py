@@ -79,6 +79,8 @@ cleaned = {
 import pandas as pd
 from lib.datasets import registry
 
+pd.options.display.max_colwidth = None
+
 
 def described(dataset):
     table = tables[dataset.variant]
@@ -169,7 +171,7 @@ def draw_minutes(axis, table):
         axis.plot(minutes.dt.normalize(), hours, "_", color=colour)
 
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Minutes with normal rows (light) and with attack rows (dark) of the preferred form of each device, by day and hour of the day. In an extract the two share no day. In the full recording of the garage door normal rows go on during the weeks of the attacks, but attacks still fill hours of their own.", "name": "fig-toniot-time"}, "image": {"alt": "Four scatter plots of hour of day against date. Normal minutes cluster around the first days of April, attack minutes form short vertical bars in the last week of April. Only the garage door shows normal minutes in both."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Minutes with normal rows (light) and with attack rows (dark) of the preferred form of each device, by day and hour of the day. In an extract the two share no day. In the full recording of the garage door normal rows go on during the week of the attacks, but attacks still fill hours of their own.", "name": "fig-toniot-time"}, "image": {"alt": "Four scatter plots of hour of day against date. Normal minutes cluster around the first days of April, attack minutes form short vertical bars in the last week of April. Only the garage door shows normal minutes in both."}}
 figure, axes = plt.subplots(2, 2, sharex=True, sharey=True, figsize=(6.4, 5.6))
 for axis, several in zip(axes.flat, forms.values(), strict=True):
     draw_minutes(axis, tables[several[0].variant])
@@ -367,8 +369,8 @@ told = {dataset.variant: told_by(dataset) for dataset in every}
 pd.DataFrame(told).T.map("{:.1%}".format)
 
 # %% [markdown]
-# The date alone is enough in every extract, and so is the spelling where there is one. The hour
-# helps. What the devices actually report does not. The
+# The date alone is enough in every extract, and so is the spelling in the fridge's and the garage
+# door's. The hour helps. What the devices actually report does not. The
 # [audit](03_audit.ipynb) takes these helpers away one at a time.
 #
 # ## Which file did the authors use?

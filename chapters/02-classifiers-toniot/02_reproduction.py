@@ -106,10 +106,11 @@ pd.DataFrame(
 ).T
 
 # %% [markdown]
-# *Sections 3.3 to 3.5.* Four fifths of the rows, at random, train. Features are standardised with the
-# mean and deviation of the training rows. SMOTE {cite}`chawla2002` then fills the smaller class of
-# the training rows with new rows, each on the line between a row and one of its five nearest
-# neighbours of the same class. A {term}`replicate` is one pass through all of this with its own seed.
+# *Sections 3.3 to 3.5.* Four fifths of the rows, at random, train. Features are standardised. The
+# paper does not say on which rows mean and deviation are taken; the split comes first in its order, so
+# we take the training rows. SMOTE {cite}`chawla2002` then fills the smaller class of the training rows
+# with new rows, each on the line between a row and one of its five nearest neighbours of the same class.
+# A {term}`replicate` is one pass through all of this with its own seed.
 
 # %%
 from lib.splits import scaled_split, with_smote
@@ -221,7 +222,7 @@ record(printed_order, "")
 # ## Tables 1 to 4
 #
 # Each cell shows what the paper prints, what the published run of this book measured with its 95 %
-# prediction interval, what this run measured, and the verdict. A table is judged only where the rows
+# prediction interval, what this run measured where it differs, and the verdict. A table is judged only where the rows
 # are the paper's: the full processed file, and for the garage door also its edge form. Everything
 # else is *not comparable*. Put the processed files into the data folder and run again, and the same
 # cells are judged.
@@ -323,8 +324,8 @@ claims.table(
 # %% [markdown]
 # ## What the paper concludes
 #
-# A conclusion is first held against the paper's own tables. Two pairs of names are exchanged in the
-# text, and the overall winner wins in two tables of four.
+# A conclusion is first held against the paper's own tables. Two sentences about a pair of classifiers
+# say otherwise than the tables they describe, and the overall winner wins in two tables of four.
 
 # %% tags=["hide-input"]
 claims.table("toniot.conclusion.*", columns=("claim", "paper", "verdict", "reason"))

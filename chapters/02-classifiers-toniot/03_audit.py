@@ -605,7 +605,7 @@ recorder.save()
 
 # %% [markdown]
 # With the readings alone the accuracy jumps between seeds. The garage door shows why: it has two
-# distinct readings, and five of many thousand equal neighbours decide the answer to each. Which five,
+# distinct readings, and five of many thousand equal neighbours decide the answer to each. Which five
 # depends on the order of the training rows. So the classifier picks, in effect at random, one of four
 # rules:
 
@@ -789,12 +789,13 @@ recorder.save()
 # extracts nearest neighbours, the MLP and the clock rule guess as well. The trees can come out right
 # there, by a coincidence of the calendar. All attacks are later than all normal rows, so a tree cuts
 # the calendar between the last normal day and the first attack day that it knows, and the later
-# normal day lies exactly in the middle. Where the cut falls depends on rounding and on the seed.
+# normal day has the number exactly in the middle, since the encoder numbers days in the order of the
+# alphabet. Where the cut falls depends on rounding and on the seed.
 #
 # In this notebook we have learnt that
 #
-# * date and time alone reach the scores that the paper prints, with any classifier and even with a
-#   rule of one line;
+# * date and time alone come near the scores that the paper prints, with nearest neighbours and even with
+#   a rule of one line;
 # * padding and spelling betray the label a second and a third time, which the ladder alone would not
 #   have shown;
 # * without them, all four classifiers guess, and on two devices no classifier could do better;

@@ -90,10 +90,11 @@ def summary(kept: Path = KEPT) -> str:
     counts, asked = report["counts"], report["asked"]
     holding = [each for each in report["records"] if each["state"] == "holds"]
     same = sum(each["same_digits"] for each in holding)
+    exactly = "all" if same == len(holding) else f"{same:,}"
     return (
         f"{report['answer']} All {len(report['notebooks'])} notebooks were executed again "
         f"({asked['machine']}; seeds: {asked['seeds']}), in {report['seconds'] / 60:.0f} minutes. "
-        f"Of {sum(counts.values()):,} records {len(holding):,} hold, {same:,} of them digit for "
+        f"Of {sum(counts.values()):,} records {len(holding):,} hold, {exactly} of them digit for "
         f"digit, and {counts.get('changed', 0):,} have changed; {counts.get('not judged', 0):,} "
         "are times or have no spread and are not judged."
     )
