@@ -1,7 +1,9 @@
 """The command line: ``python -m lib COMMAND --help``."""
 
 import argparse
+import math
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -30,9 +32,9 @@ def _execute(options: argparse.Namespace) -> int:
     from lib.notebooks import find_notebooks
 
     settings = _settings(options)
-    if options.again:
-        forget(settings.folder)
-    outcomes = execute(find_notebooks(options.chapter), settings, _say)
+    notebooks = find_notebooks(options.chapter)
+    begin = (lambda: forget(notebooks, settings)) if options.again else None
+    outcomes = execute(notebooks, settings, _say, begin)
     return int(failed(outcomes, _complain))
 
 
@@ -121,11 +123,23 @@ def _bench(options: argparse.Namespace) -> None:
     whole_book.whole_book(_say)
 
 
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not 1 or more")
-    return number
+def _whole_number(least: int, most: float = math.inf) -> Callable[[str], int]:
+    """Return what reads a whole number of the command line, in a range."""
+
+    def read(text: str) -> int:
+        if not re.fullmatch(r"-?\d+", text):
+            raise argparse.ArgumentTypeError(f"{text!r} is no whole number")
+        if not least <= int(text) <= most:
+            end = f" to {most:,}" if math.isfinite(most) else " or more"
+            raise argparse.ArgumentTypeError(f"{text} is not {least}{end}")
+        return int(text)
+
+    return read
+
+
+_positive = _whole_number(1)
+# What NumPy and scikit-learn take, with room for the further seeds of a run.
+_seed = _whole_number(0, 2**32 - 1 - 1_000)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -174,7 +188,7 @@ def _add_running(commands) -> None:
         command.add_argument(
             "--replicates", type=_positive, help="seeds a result (default: 2 quick, 10 full)"
         )
-        command.add_argument("--seed", type=int, help="the first seed (default: the notebook's)")
+        command.add_argument("--seed", type=_seed, help="the first seed (default: the notebook's)")
         command.add_argument(
             "--again", action="store_true", help="execute everything, also what is unchanged"
         )
@@ -208,7 +222,7 @@ def _add_publishing(commands) -> None:
         "code only (default without real data)",
     )
     verify.add_argument("--replicates", type=_positive, help="seeds (default: 2 quick, 10 full)")
-    verify.add_argument("--seed", type=int, help="the first seed (default: the published run's)")
+    verify.add_argument("--seed", type=_seed, help="the first seed (default: the published run's)")
     verify.add_argument(
         "--cluster",
         metavar="ADDRESS",
@@ -229,7 +243,12 @@ def _add_publishing(commands) -> None:
 
 def _add_others(commands) -> None:
     serve = _add(commands, "serve", _serve, "Serve the built book on this machine")
-    serve.add_argument("--port", type=int, default=8000, help="default: 8000; 0 takes a free one")
+    serve.add_argument(
+        "--port",
+        type=_whole_number(0, 65_535),
+        default=8000,
+        help="default: 8000; 0 takes a free one",
+    )
     _add(commands, "data", _data, "Download the data that may be downloaded")
     claims = _add(commands, "claims", _claims, "Print every claim with its verdict")
     claims.add_argument("--json", action="store_true", help="as a list of objects")

@@ -18,7 +18,7 @@ from nbformat.v4 import new_markdown_cell
 
 from lib import archive, claims
 from lib.errors import ReaderError
-from lib.execution import Settings, current_page
+from lib.execution import Settings, current_page, only_one
 from lib.files import sha256_of, write_whole
 from lib.notebooks import Notebook, find_notebooks, read_source
 from lib.page_stamps import stamped
@@ -86,7 +86,8 @@ def build_book(settings: Settings, say: Callable[[str], None]) -> Path:
 
 
 def _page_for(notebook: Notebook, settings: Settings) -> bytes:
-    if settings.page(notebook).exists():
+    # An interrupted run may have left a page without the stamp that says what it was made from.
+    if settings.page(notebook).exists() and settings.stamp(notebook).exists():
         page = stamped(current_page(notebook, settings), notebook, settings)
         return nbformat.writes(page).encode()
     if notebook.page.exists():
@@ -100,6 +101,13 @@ def _build(
     folder: Path, pages: dict[Notebook, bytes], records: dict[str, str], say: Callable[[str], None]
 ) -> Path:
     _require_version_1()
+    with only_one(BUILD / "html.lock", "building the pages"):
+        return _build_alone(folder, pages, records, say)
+
+
+def _build_alone(
+    folder: Path, pages: dict[Notebook, bytes], records: dict[str, str], say: Callable[[str], None]
+) -> Path:
     source = folder / "source"
     with claims.reading(records):
         _assemble(source, {book: _with_verdicts(page) for book, page in pages.items()})
@@ -197,7 +205,7 @@ def _complaint(output: str, source: Path, log: Path) -> str:
 
 
 def _put_in_place(built: Path, digest: str) -> None:
-    """Show the new pages under ``_build/html`` in one step."""
+    """Show the new pages under ``_build/html``: two folders change their names."""
     old = HTML.with_name("html.old")
     shutil.rmtree(old, ignore_errors=True)
     STAMP.unlink(missing_ok=True)

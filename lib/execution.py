@@ -10,10 +10,17 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    CancelledError,
+    Future,
+    ThreadPoolExecutor,
+    wait,
+)
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -108,7 +115,10 @@ class Outcome:
 
 
 def execute(
-    notebooks: list[Notebook], settings: Settings, say: Callable[[str], None]
+    notebooks: list[Notebook],
+    settings: Settings,
+    say: Callable[[str], None],
+    begin: Callable[[], None] | None = None,
 ) -> list[Outcome]:
     """Execute the notebooks whose kept output is missing or out of date.
 
@@ -123,6 +133,8 @@ def execute(
         How.
     say : callable
         Takes one line of progress.
+    begin : callable, optional
+        Called first, once no other run works in the folder.
 
     Returns
     -------
@@ -134,7 +146,9 @@ def execute(
     ReaderError
         If another run works in the same folder, or a notebook has no parameters cell.
     """
-    with _only_one(settings.folder):
+    with only_one(settings.folder / "lock", f"executing notebooks in {settings.folder}"):
+        if begin:
+            begin()
         tasks = [_Task.of(notebook, settings) for notebook in notebooks]
         outcomes = {task.notebook: task.kept() for task in tasks if task.reason == ""}
         for number, outcome in enumerate(outcomes.values(), start=1):
@@ -175,21 +189,38 @@ def failed(outcomes: list[Outcome], say: Callable[[str], None]) -> bool:
     return bool(names)
 
 
-def forget(folder: Path) -> None:
-    """Remove the kept outputs of a run, so that the next one executes everything.
+def forget(notebooks: list[Notebook], settings: Settings) -> None:
+    """Remove the stamps that a run keeps of notebooks, so that the next one executes them.
 
     Parameters
     ----------
-    folder : pathlib.Path
-        Below ``_build``.
+    notebooks : list of Notebook
+        Which.
+    settings : Settings
+        The run.
     """
-    shutil.rmtree(folder / "stamps", ignore_errors=True)
+    for notebook in notebooks:
+        settings.stamp(notebook).unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
-def _only_one(folder: Path) -> Iterator[None]:
-    folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / "lock", "w", encoding="utf-8") as stream:
+def only_one(lock: Path, what: str) -> Iterator[None]:
+    """Do something in one process at a time.
+
+    Parameters
+    ----------
+    lock : pathlib.Path
+        A file that stands for it; made where it is missing.
+    what : str
+        What another run is doing, for the message.
+
+    Raises
+    ------
+    ReaderError
+        If another process holds the lock.
+    """
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with open(lock, "w", encoding="utf-8") as stream:
         try:
             import fcntl
         except ImportError:  # Not on Windows, where two runs at once stay the reader's care.
@@ -198,9 +229,7 @@ def _only_one(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise ReaderError(
-                f"Another run is executing notebooks in {folder}. Wait for it, or stop it first."
-            ) from None
+            raise ReaderError(f"Another run is {what}. Wait for it, or stop it first.") from None
         yield
 
 
@@ -213,6 +242,7 @@ class _Task:
     inputs: dict[str, str]
     reason: str = ""
     process: subprocess.Popen | None = field(default=None, repr=False)
+    remote: Any = field(default=None, repr=False)
 
     @classmethod
     def of(cls, notebook: Notebook, settings: Settings) -> "_Task":
@@ -341,8 +371,10 @@ def _run_on_cluster(task: _Task, working: Path, client) -> str:
     variables = {name: text for name, text in os.environ.items() if name.startswith("IDS_")}
     order = (task.notebook, task.parameters, task.injected, task.inputs, variables)
     try:
-        failure, page, record = client.submit(run_there, *order, pure=False).result(limit)
-    except Exception as problem:  # Whatever a cluster may raise; the other notebooks go on.
+        task.remote = client.submit(run_there, *order, pure=False)
+        failure, page, record = task.remote.result(limit)
+    # Whatever a cluster may raise; the other notebooks go on.
+    except (Exception, CancelledError) as problem:
         return f"  the cluster did not execute it: {type(problem).__name__}: {problem}"
     if page:
         write_whole(working, page)
@@ -374,17 +406,34 @@ def run_there(
     page, record : bytes
         The executed notebook and its records; empty where there are none.
     """
-    os.environ |= variables
-    changed = first_change(inputs, inputs_of(notebook.source, parameters))
-    if changed:
-        return f"  {socket.gethostname()} has another {changed}: bring it up to date", b"", b""
-    with tempfile.TemporaryDirectory(prefix="notebook-") as folder:
+    with (
+        _variables_of_the_run(variables),
+        tempfile.TemporaryDirectory(prefix="notebook-") as folder,
+    ):
+        changed = first_change(inputs, inputs_of(notebook.source, parameters))
+        if changed:
+            return f"  {socket.gethostname()} has another {changed}: bring it up to date", b"", b""
         settings = Settings(Path(folder), parameters["profile"])
         task = _Task(notebook, settings, parameters, injected, inputs)
         working = settings.folder / "working.ipynb"
         failure = _run_process(task, working, threads=1)
         found = (working, settings.record(notebook))
         return failure, *(path.read_bytes() if path.exists() else b"" for path in found)
+
+
+@contextlib.contextmanager
+def _variables_of_the_run(variables: dict[str, str]) -> Iterator[None]:
+    """Have the ``IDS_...`` of a run for its time alone; a worker outlives many runs."""
+    own = {name: text for name, text in os.environ.items() if name.startswith("IDS_")}
+    try:
+        for name in own:
+            del os.environ[name]
+        os.environ.update(variables)
+        yield
+    finally:
+        for name in variables:
+            os.environ.pop(name, None)
+        os.environ.update(own)
 
 
 def _run_process(task: _Task, working: Path, threads: int) -> str:
@@ -483,6 +532,8 @@ def _stop_all(tasks: list[_Task], futures) -> None:
     while any(future.running() for future in futures):
         for task in tasks:
             _stop(task.process)
+            if task.remote:
+                task.remote.cancel()
         sleep(0.05)
 
 

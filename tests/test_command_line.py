@@ -17,6 +17,7 @@ import numpy as np
 import psutil
 import pytest
 
+from lib.files import write_whole
 from lib.notebooks import pair_differences, read_source
 from lib.paths import ROOT
 
@@ -62,6 +63,9 @@ class TestHelp:
         [
             (["book", "--profile", "fast"], "quick"),
             (["book", "--jobs", "0"], "1 or more"),
+            (["book", "--jobs", "two"], "no whole number"),
+            (["book", "--seed", "-1"], "-1 is not 0 to"),
+            (["serve", "--port", "99999"], "0 to 65,535"),
             (["book", "--chapter", "07-none"], "03-xmednn-ehms"),
             (["claims", "--paper", "none"], "none"),
         ],
@@ -101,6 +105,11 @@ class TestExecute:
     def test_it_can_be_made_to_execute_everything(self, executed_project):
         result = executed_project.run("execute", "--again")
         assert states(result) == {FIRST: True, SECOND: True}
+
+    def test_what_is_executed_again_leaves_the_others_as_they_are(self, executed_project):
+        result = executed_project.run("execute", "--again", "--chapter", SECOND)
+        assert states(result) == {SECOND: True}
+        assert states(executed_project.run("execute")) == {FIRST: False, SECOND: False}
 
     def test_it_leaves_the_sources_alone_and_nothing_beside_them(self, executed_project):
         chapter = executed_project.root / "chapters/99-sample"
@@ -196,7 +205,10 @@ class TestExecute:
         process = sample_project.start("execute", SAMPLE_SECONDS="60")
         try:
             wait_for_kernels(process)
-            assert "Another run" in complaint(sample_project.run("execute"))
+            stamp = kept(sample_project, FIRST).parents[2] / "stamps" / f"{FIRST}.json"
+            write_whole(stamp, "{}")
+            assert "Another run" in complaint(sample_project.run("execute", "--again"))
+            assert stamp.exists()
         finally:
             process.send_signal(signal.SIGINT)
             process.communicate(timeout=30)

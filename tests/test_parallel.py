@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lib import execution
 from lib.errors import ReaderError
 from lib.parallel import connected, each, processors, shares, slots
 from lib.paths import ROOT
@@ -145,6 +146,16 @@ def cluster(tmp_path):
     yield make
     for one in made:
         one.close()
+
+
+def test_a_worker_has_the_variables_of_a_run_for_its_time_alone(monkeypatch):
+    monkeypatch.setenv("IDS_DATA", "/of/the/worker")
+    monkeypatch.delenv("IDS_TWIN", raising=False)
+    with execution._variables_of_the_run({"IDS_TWIN": "1"}):
+        assert os.environ["IDS_TWIN"] == "1"
+        assert "IDS_DATA" not in os.environ
+    assert os.environ["IDS_DATA"] == "/of/the/worker"
+    assert "IDS_TWIN" not in os.environ
 
 
 class TestCluster:

@@ -182,6 +182,19 @@ class TestRules:
         assert {each.state for each in judged.comparisons} == {HOLDS, NOT_JUDGED}
         assert all(each.same_digits for each in judged.comparisons)
 
+    def test_a_small_block_that_cannot_be_shuffled_often_enough_is_left_to_the_interval(self):
+        table = 0.8 + 0.01 * np.random.default_rng(3).normal(size=(2_400, 20))
+        few = {
+            f"b.{row}": a_record(f"b.{row}", values) for row, values in enumerate(table[:24, :5])
+        }
+        moved = {
+            id: a_record(id, values + 50, seed=9) for id, values in zip(few, table, strict=False)
+        }
+        published = a_set(table[:, :10]) | few
+        judged = judge_records(published, a_set(table[:, 10:], seed=9) | moved)
+        found = states(judged)
+        assert {found[id] for id in few} == {UNDECIDED}
+
     def test_one_published_seed_holds_also_where_it_had_collapsed(self):
         table = np.full((1, 10), 0.99) + 1e-4 * np.arange(10)
         table[0, 0] = 0.4
@@ -305,6 +318,16 @@ class TestReport:
         assert a_report(outcomes=[Outcome(book, "failed", 1.0, "  cell 3\n  E: <b>")]).status == 2
         assert a_report(judged=held, on_twins=True).status == 3
         assert a_report(judged=held, left_out=["c/n"]).status == 3
+
+    def test_a_few_undecided_records_hold_and_many_do_not(self):
+        table = 0.8 + 0.01 * np.random.default_rng(7).normal(size=(300, 13))
+        for outside, status in ((2, 0), (30, 1)):
+            moved = table[:, 10:] - 0.5 * (np.arange(300) < outside)[:, None]
+            judged = judge_records(a_set(table[:, :10]), a_set(moved, seed=9))
+            report = a_report(judged=judged)
+            assert report.counts()[UNDECIDED] == outside
+            assert report.status == status
+        assert "too few seeds" in report.answer
 
     def test_a_failure_is_shown_and_escaped(self):
         failed = Outcome(

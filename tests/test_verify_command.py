@@ -39,6 +39,14 @@ def verified(project, status: int, *arguments: str, **variables: str) -> str:
     return said
 
 
+def test_a_file_that_may_not_be_read_is_not_called_a_folder_to_write_to():
+    closed = trouble_with(PermissionError(errno.EACCES, "no", "/data/flows.csv"))
+    assert "may not be read" in closed
+    assert "/data/flows.csv" in closed
+    in_the_way = trouble_with(NotADirectoryError(errno.ENOTDIR, "no", str(ROOT / "_build/run")))
+    assert "where a folder should be" in in_the_way
+
+
 class TestAnswers:
     def test_a_fresh_run_holds_and_is_executed_anew_each_time(self, published_project):
         for _ in range(2):

@@ -234,9 +234,16 @@ def _matrices(rows, scores: tuple[float, ...], average: str, decimals: int):
 
 def _row_matrices(ledger: Ledger, rows, average: str, ids: tuple[str, ...]):
     claims = [ledger[id] for id in ids]
-    decimals = max(claim.decimals for claim in claims) + (2 if claims[0].unit == "%" else 0)
+    # A score may be printed with fewer digits than the others of its row, such as 0.97 for 0.970.
+    decimals = min(claim.decimals + (2 if claim.unit == "%" else 0) for claim in claims)
     scores = tuple(claim.number / claim.scale for claim in claims)
-    return _matrices(rows, scores, average, decimals)
+    found = _matrices(rows, scores, average, decimals)
+    measured = arithmetic.scores_of(found, average)
+    fits = [
+        (measured[name] >= claim.interval.low) & (measured[name] <= claim.interval.high)
+        for name, claim in zip(SCORES, claims, strict=True)
+    ]
+    return found[np.all(fits, axis=0)]
 
 
 def _scores_text(ledger: Ledger, ids: tuple[str, ...]) -> str:

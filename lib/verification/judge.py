@@ -270,7 +270,11 @@ def can_be_shuffled(published: int, fresh: int, level: float = FALSE_ALARMS) -> 
     level : float
         Probability of calling an honest repetition changed.
     """
-    ways = comb(published + fresh, fresh) / (2 if published == fresh else 1)
+    ways = comb(published + fresh, fresh)
+    if ways > ALL_WAYS:
+        ways = SHUFFLES
+    elif published == fresh:  # Each way is there twice, with the two groups exchanged.
+        ways /= 2
     return min(published, fresh) >= FEWEST and ways * level >= 1
 
 

@@ -157,7 +157,8 @@ def _undecided(report: Report) -> str:
         return ""
     words = (
         "These lie outside, but so few new seeds cannot tell a rare collapse of a classifier "
-        "from a change. Five or more replicates decide: REPLICATES=5."
+        "from a change. Five or more replicates decide (REPLICATES=5) for records that were "
+        "published with as many as most; those published with three or five seeds stay undecided."
     )
     rows = [(each.id, *_numbers(each)) for each in found]
     head = ("record", "published", "this run", "expected")

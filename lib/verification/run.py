@@ -78,14 +78,18 @@ def verify(request: Request, say: Callable[[str], None]) -> int:
     begun = monotonic()
     notebooks = find_notebooks(request.chapter)
     real = [notebook for notebook in notebooks if _has_real_data(notebook)]
+    if request.profile == "full" and not real:
+        raise ReaderError(
+            "The full profile needs the real data, and none are there. Name their folder in "
+            "IDS_DATA, run 'make data', or leave the profile out to verify the code on the twins."
+        )
     on_twins = request.profile == "quick" or not real
     chosen = notebooks if on_twins else real
     reference = _reference(chosen, on_twins)
     with _twins_only(on_twins):
         settings = _settings(request, on_twins)
         say(_announcement(settings, on_twins))
-        _begin(settings.folder)
-        outcomes = execute(chosen, settings, say)
+        outcomes = execute(chosen, settings, say, begin=lambda: _begin(settings))
         executed = [each.notebook for each in outcomes if each.state != "failed"]
         published = _of(executed, reference)
         fresh = _of(executed, RecordSet.read(settings.folder / "records"))
@@ -172,14 +176,15 @@ def _announcement(settings: Settings, on_twins: bool) -> str:
     return f"On the real data, at the {settings.profile} profile."
 
 
-def _begin(folder: Path) -> None:
+def _begin(settings: Settings) -> None:
     """Start anew after a verification that came to its end; go on with one that did not."""
+    folder = settings.folder
     try:
         finished = json.loads((folder / "report.json").read_text(encoding="utf-8"))["complete"]
     except (OSError, ValueError, KeyError):
         finished = False
     if finished:
-        forget(folder)
+        forget(find_notebooks(), settings)
     for name in ("report.json", "junit.xml", "report.html"):
         (folder / name).unlink(missing_ok=True)
 
