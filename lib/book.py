@@ -97,17 +97,11 @@ def _page_for(notebook: Notebook, settings: Settings) -> bytes:
     return nbformat.writes(blank).encode()
 
 
+@only_one(BUILD / "html.lock", "building the pages")
 def _build(
     folder: Path, pages: dict[Notebook, bytes], records: dict[str, str], say: Callable[[str], None]
 ) -> Path:
     _require_version_1()
-    with only_one(BUILD / "html.lock", "building the pages"):
-        return _build_alone(folder, pages, records, say)
-
-
-def _build_alone(
-    folder: Path, pages: dict[Notebook, bytes], records: dict[str, str], say: Callable[[str], None]
-) -> Path:
     source = folder / "source"
     with claims.reading(records):
         _assemble(source, {book: _with_verdicts(page) for book, page in pages.items()})

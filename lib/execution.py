@@ -10,13 +10,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    CancelledError,
-    Future,
-    ThreadPoolExecutor,
-    wait,
-)
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic, sleep
@@ -373,8 +367,7 @@ def _run_on_cluster(task: _Task, working: Path, client) -> str:
     try:
         task.remote = client.submit(run_there, *order, pure=False)
         failure, page, record = task.remote.result(limit)
-    # Whatever a cluster may raise; the other notebooks go on.
-    except (Exception, CancelledError) as problem:
+    except Exception as problem:  # Whatever a cluster may raise; the other notebooks go on.
         return f"  the cluster did not execute it: {type(problem).__name__}: {problem}"
     if page:
         write_whole(working, page)

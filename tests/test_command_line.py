@@ -17,6 +17,7 @@ import numpy as np
 import psutil
 import pytest
 
+from lib.execution import only_one
 from lib.files import write_whole
 from lib.notebooks import pair_differences, read_source
 from lib.paths import ROOT
@@ -318,6 +319,11 @@ class TestPublish:
         published_project.edit("chapters/99-sample/02_second.py", "0.01 *", "0.02 *")
         assert "make publish" in complaint(published_project.run("publish", "--prose"))
         assert committed(published_project) == before
+
+    def test_pages_are_built_by_one_process_at_a_time(self, published_project):
+        lock = published_project.root / "_build/html.lock"
+        with only_one(lock, "holding the lock"):
+            assert "Another run is building" in complaint(published_project.run("site"))
 
     def test_a_site_needs_published_pages(self, sample_project):
         assert "make publish" in complaint(sample_project.run("site"))

@@ -206,6 +206,14 @@ class TestCluster:
         assert len(content["records"]) == 4
         assert {each["state"] for each in content["records"]} == {"holds"}
 
+    def test_an_interrupted_run_does_not_wait_for_its_notebooks(self, cluster, published_project):
+        place = cluster(published_project.root)
+        process = published_project.start("verify", "--cluster", place.address, SAMPLE_SECONDS="90")
+        place.wait_until_busy(2)
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=30)
+        assert process.returncode == 130, output + errors
+
     def test_a_worker_with_another_version_is_refused(self, cluster, tmp_path):
         place = cluster(workers=1)
         with connected(place.address) as client:

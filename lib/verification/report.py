@@ -82,6 +82,11 @@ class Report:
         return [note for note in self.claims if note.state == CHANGED]
 
     @property
+    def has_changed(self) -> bool:
+        """Whether a record, a claim or a page is not what it was in the published book."""
+        return bool(self.changed or self.changed_claims or self.stale)
+
+    @property
     def too_much_undecided(self) -> bool:
         """Whether more records lie outside than rare collapses explain."""
         allowed = max(1, UNDECIDED_ALLOWED * self.judged.family.size)
@@ -92,16 +97,14 @@ class Report:
         """The exit status."""
         if self.failures:
             return COULD_NOT_RUN
-        if self.changed or self.changed_claims or self.stale or self.too_much_undecided:
+        if self.has_changed or self.too_much_undecided:
             return SOMETHING_CHANGED
         return NO_REAL_DATA if self.on_twins or self.left_out else ALL_HOLD
 
     @property
     def answer(self) -> str:
         """The answer in one sentence."""
-        if self.status == SOMETHING_CHANGED and not (
-            self.changed or self.changed_claims or self.stale
-        ):
+        if self.status == SOMETHING_CHANGED and not self.has_changed:
             return "Too many records lie outside to say that it holds, on too few seeds to say why."
         if self.status == NO_REAL_DATA and not self.on_twins:
             return "What could be run holds. Real data are missing for the rest."
