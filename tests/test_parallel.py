@@ -191,10 +191,13 @@ class TestCluster:
         done = Counter(path.name.split("-")[0] for path in notes.iterdir())
         assert sorted(map(int, done)) == list(range(10))
 
-    def test_notebooks_are_verified_on_it_though_a_worker_dies(self, cluster, published_project):
+    def test_notebooks_are_verified_on_it_though_a_worker_dies(
+        self, cluster, published_project, monkeypatch
+    ):
+        monkeypatch.setenv("SAMPLE_SECONDS", "20")  # for the workers
         place = cluster(published_project.root)
         address = place.address
-        process = published_project.start("verify", "--cluster", address, SAMPLE_SECONDS="20")
+        process = published_project.start("verify", "--cluster", address)
         place.wait_until_busy(2)
         time.sleep(5)
         place.processes[1].send_signal(signal.SIGKILL)
@@ -206,9 +209,12 @@ class TestCluster:
         assert len(content["records"]) == 4
         assert {each["state"] for each in content["records"]} == {"holds"}
 
-    def test_an_interrupted_run_does_not_wait_for_its_notebooks(self, cluster, published_project):
+    def test_an_interrupted_run_does_not_wait_for_its_notebooks(
+        self, cluster, published_project, monkeypatch
+    ):
+        monkeypatch.setenv("SAMPLE_SECONDS", "90")  # for the workers
         place = cluster(published_project.root)
-        process = published_project.start("verify", "--cluster", place.address, SAMPLE_SECONDS="90")
+        process = published_project.start("verify", "--cluster", place.address)
         place.wait_until_busy(2)
         process.send_signal(signal.SIGINT)
         output, errors = process.communicate(timeout=30)
