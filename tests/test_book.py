@@ -325,6 +325,14 @@ class TestBrowser:
         assert page.locator("article p").first.bounding_box()["y"] < DESK["height"] / 2
         page.close()
 
+    @pytest.mark.parametrize("width", [600, 641, 800, 992, 1280, 1400])
+    def test_the_whole_scoreboard_is_in_sight(self, pages, browser, address_of, width):
+        page = browser.new_page(viewport={"width": width, "height": DESK["height"]})
+        page.goto(address_of(pages) + "chapters/index.html")
+        box = page.locator(".claims-scroll:has(table.scoreboard)")
+        assert box.evaluate("box => box.scrollWidth - box.clientWidth") == 0
+        page.close()
+
     def test_search_finds_a_word(self, pages, browser, address_of):
         page = browser.new_page()
         page.goto(address_of(pages) + "search.html?q=oversampling")
