@@ -22,7 +22,18 @@ CHUNK = 1 << 20
 
 
 def decimals_of(text: str) -> int:
-    """Return the number of digits behind the decimal point of a printed number."""
+    """Return the number of digits behind the decimal point of a printed number.
+
+    Parameters
+    ----------
+    text : str
+        As `number_of` reads it, without padding.
+
+    Returns
+    -------
+    int
+        0 without a decimal point; zeros at the end count.
+    """
     return len(text.partition(".")[2])
 
 
@@ -107,6 +118,11 @@ def truncated_interval(value: float, decimals: int) -> Interval:
         The printed value, not negative.
     decimals : int
         Printed digits behind the decimal point.
+
+    Returns
+    -------
+    Interval
+        From the value up to one unit of its last printed digit above it, that end left out.
     """
     return Interval(value - SLACK, value + 10.0**-decimals - SLACK)
 
@@ -231,7 +247,18 @@ def saving_interval(shorter: Interval, longer: Interval) -> Interval:
 
 
 def mean_interval(intervals: Sequence[Interval]) -> Interval:
-    """Return where the mean of numbers lies that are known to lie in intervals."""
+    """Return where the mean of numbers lies that are known to lie in intervals.
+
+    Parameters
+    ----------
+    intervals : sequence of Interval
+        At least one, all in one unit.
+
+    Returns
+    -------
+    Interval
+        From the mean of the lower ends to the mean of the upper ends.
+    """
     lows, highs = zip(*intervals, strict=True)
     return Interval(sum(lows) / len(lows), sum(highs) / len(highs))
 
@@ -365,6 +392,11 @@ def scores_of(matrices: np.ndarray, average: str = "binary") -> dict[str, np.nda
     dict of str to numpy.ndarray, shape (k,)
         Keys ``accuracy``, ``precision``, ``recall``, ``f1``; fractions, 0 where a
         score is undefined, as scikit-learn has it.
+
+    Raises
+    ------
+    ValueError
+        If the average is none of these.
     """
     if average not in AVERAGES:
         raise ValueError(f"average {average!r} is none of {', '.join(AVERAGES)}")
@@ -600,6 +632,11 @@ def implied_positives(table: Sequence[Mapping[str, Interval]], total: int) -> ra
         Rows with accuracy, precision and recall; others do not narrow the range.
     total : int
         Rows in all.
+
+    Returns
+    -------
+    range
+        Within 0 and `total`, both included; empty when printed rows contradict each other.
     """
     needed = ("accuracy", "precision", "recall")
     shares = [

@@ -27,7 +27,18 @@ SILENCE = 60.0  # seconds without a new flow that end a session
 
 
 def subcategory_name(category: str, subcategory: str) -> str:
-    """Return a name that stands for one subcategory, such as ``"DoS UDP"`` or ``"Normal"``."""
+    """Return a name that stands for one subcategory, such as ``"DoS UDP"`` or ``"Normal"``.
+
+    Parameters
+    ----------
+    category, subcategory : str
+        As the files spell them, such as ``"DoS"`` and ``"UDP"``.
+
+    Returns
+    -------
+    str
+        Both, parted by a space; the category alone where the two are equal.
+    """
     return category if category == subcategory else f"{category} {subcategory}"
 
 
@@ -73,7 +84,18 @@ class Table:
         return len(self.labels)
 
     def take(self, chosen: np.ndarray) -> "Table":
-        """Return some of the rows, chosen by position or by a mask."""
+        """Return some of the rows, chosen by position or by a mask.
+
+        Parameters
+        ----------
+        chosen : numpy.ndarray
+            Positions in this table, or a mask of shape (rows,).
+
+        Returns
+        -------
+        Table
+            The rows in the order of the positions; `rows` and `sessions` keep their numbers.
+        """
         per_row = ("labels", "rows", "moments", "sessions", "subcategories")
         return replace(
             self,
@@ -308,6 +330,16 @@ def largest_natural_mix(subcategories: np.ndarray, shares: Mapping[str, int] = S
     ----------
     subcategories, shares
         As for `natural_mix`.
+
+    Returns
+    -------
+    int
+        At least 1.
+
+    Raises
+    ------
+    ReaderError
+        If there is no row, or a subcategory is not in `shares`.
     """
     present = _shares_present(subcategories, shares)
     at_hand = pd.Series(subcategories).value_counts()

@@ -31,12 +31,40 @@ class Flows:
     blocks: np.ndarray
 
     def without(self, *columns: str) -> "Flows":
-        """Return the same flows with some features left out."""
+        """Return the same flows with some features left out.
+
+        Parameters
+        ----------
+        *columns : str
+            Names among the features.
+
+        Returns
+        -------
+        Flows
+            All rows, with their labels and blocks.
+
+        Raises
+        ------
+        KeyError
+            If a name is none of the features.
+        """
         return Flows(self.features.drop(columns=list(columns)), self.labels, self.blocks)
 
 
 def network_features(frame: pd.DataFrame) -> list[str]:
-    """Return the names of the network-flow features, in the file's order."""
+    """Return the names of the network-flow features, in the file's order.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        The file as read.
+
+    Returns
+    -------
+    list of str
+        Every column but the device readings (Section 4), the class and the label; text columns
+        are among them.
+    """
     return [name for name in frame.columns if name not in DEVICE_READINGS + CLASSES]
 
 

@@ -68,19 +68,66 @@ class Settings:
     cluster: str | None = None
 
     def page(self, notebook: Notebook) -> Path:
-        """Return where this run keeps a notebook with its outputs."""
+        """Return where this run keeps a notebook with its outputs.
+
+        Parameters
+        ----------
+        notebook : Notebook
+            May be one that this run has not executed.
+
+        Returns
+        -------
+        pathlib.Path
+            An ``.ipynb`` file below `folder`; missing where the run has no outputs of the notebook.
+        """
         return self.folder / "notebooks" / f"{notebook.name}.ipynb"
 
     def record(self, notebook: Notebook) -> Path:
-        """Return where this run keeps a notebook's records."""
+        """Return where this run keeps a notebook's records.
+
+        Parameters
+        ----------
+        notebook : Notebook
+            May be one that this run has not executed.
+
+        Returns
+        -------
+        pathlib.Path
+            A ``.json`` file below `folder`, as `lib.records.Recorder` saves it; may be missing.
+        """
         return self.folder / "records" / f"{notebook.name}.json"
 
     def stamp(self, notebook: Notebook) -> Path:
-        """Return where this run notes what a notebook's outputs were made from."""
+        """Return where this run notes what a notebook's outputs were made from.
+
+        Parameters
+        ----------
+        notebook : Notebook
+            May be one that this run has not executed.
+
+        Returns
+        -------
+        pathlib.Path
+            A ``.json`` file below `folder`, written after page and records; without it the notebook
+            is executed again.
+        """
         return self.folder / "stamps" / f"{notebook.name}.json"
 
     def parameters(self, defaults: dict) -> dict:
-        """Return the parameters of this run for a notebook with these defaults."""
+        """Return the parameters of this run for a notebook with these defaults.
+
+        Parameters
+        ----------
+        defaults : dict
+            As `lib.notebooks.parameter_defaults` returns them; not changed.
+
+        Returns
+        -------
+        dict
+            ``profile``, ``seed`` and ``replicates``. The profile is this run's. `QUICK_REPLICATES`
+            takes the place of the default at the quick profile; `replicates` and `seed` of the
+            settings go before both where they are not None.
+        """
         quick = {"replicates": QUICK_REPLICATES} if self.profile == "quick" else {}
         chosen = {"replicates": self.replicates, "seed": self.seed}
         named = {name: value for name, value in chosen.items() if value is not None}
@@ -162,6 +209,11 @@ def current_page(notebook: Notebook, settings: Settings) -> NotebookNode:
         Executed in this run.
     settings : Settings
         The run.
+
+    Returns
+    -------
+    nbformat.NotebookNode
+        A new notebook; as it was kept when the source's number of code cells has changed.
     """
     kept = nbformat.read(settings.page(notebook), as_version=4)
     return with_outputs(read_source(notebook.source), kept)

@@ -54,6 +54,12 @@ def write_whole(path: Path, content: str | bytes) -> None:
         The file to write; its folder is created.
     content : str or bytes
         Text is written as UTF-8 with newlines as they stand.
+
+    Raises
+    ------
+    OSError
+        If the folder or the file cannot be written; the temporary file is removed, and what was
+        there stays.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)

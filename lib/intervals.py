@@ -15,15 +15,48 @@ class Interval(NamedTuple):
     high: float
 
     def widened(self, margin: float) -> "Interval":
-        """Return the interval with `margin` added on both sides."""
+        """Return the interval with `margin` added on both sides.
+
+        Parameters
+        ----------
+        margin : float
+            Not negative, in the interval's unit.
+
+        Returns
+        -------
+        Interval
+            Not cut to any range, see `clipped`.
+        """
         return Interval(self.low - margin, self.high + margin)
 
     def clipped(self, low: float = -math.inf, high: float = math.inf) -> "Interval":
-        """Return the interval with both ends moved inside ``[low, high]``."""
+        """Return the interval with both ends moved inside ``[low, high]``.
+
+        Parameters
+        ----------
+        low, high : float
+            Ends of the range, ``low <= high``; no limit on a side that is left out.
+
+        Returns
+        -------
+        Interval
+            A single point, the nearer end of the range, where the two do not meet.
+        """
         return Interval(min(max(self.low, low), high), max(min(self.high, high), low))
 
     def contains(self, value: float) -> bool:
-        """Tell whether `value` lies in the interval, ends included."""
+        """Tell whether `value` lies in the interval, ends included.
+
+        Parameters
+        ----------
+        value : float
+            In the interval's unit.
+
+        Returns
+        -------
+        bool
+            False for NaN.
+        """
         return self.low <= value <= self.high
 
 

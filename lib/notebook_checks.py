@@ -67,7 +67,18 @@ def _code_cells(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode]]:
 
 
 def not_executed(notebook: NotebookNode) -> list[str]:
-    """Name the code cells that were not executed, or not in order from 1 without a gap."""
+    """Name the code cells that were not executed, or not in order from 1 without a gap.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        With its execution counts.
+
+    Returns
+    -------
+    list of str
+        One sentence a cell; empty when all were executed in order.
+    """
     return [
         f"cell {number} has execution count {cell.execution_count}, expected {expected}"
         for expected, (number, cell) in enumerate(_code_cells(notebook), start=1)
@@ -76,7 +87,18 @@ def not_executed(notebook: NotebookNode) -> list[str]:
 
 
 def errors_shown(notebook: NotebookNode) -> list[str]:
-    """Name the cells with an error output or with anything on standard error."""
+    """Name the cells with an error output or with anything on standard error.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        With its outputs.
+
+    Returns
+    -------
+    list of str
+        One sentence an output, with the first 80 characters of its message.
+    """
     return [
         f"cell {number} shows {output.get('ename') or 'standard error'}: "
         f"{(output.get('evalue') or output.get('text', ''))[:80]!r}"
@@ -87,7 +109,18 @@ def errors_shown(notebook: NotebookNode) -> list[str]:
 
 
 def figures_without_words(notebook: NotebookNode) -> list[str]:
-    """Name the cells with an image that lack alternative text, a caption or a name."""
+    """Name the cells with an image that lack alternative text, a caption or a name.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        With its outputs; the words are in the cells' ``mystnb`` metadata.
+
+    Returns
+    -------
+    list of str
+        One sentence for each of the three that is missing or blank.
+    """
     problems = []
     for number, cell in _code_cells(notebook):
         if any(kind.startswith("image/") for out in cell.outputs for kind in out.get("data", {})):
@@ -103,7 +136,18 @@ def figures_without_words(notebook: NotebookNode) -> list[str]:
 
 
 def long_cells(notebook: NotebookNode) -> list[str]:
-    """Name the code cells that are longer than a reader takes in at once."""
+    """Name the code cells that are longer than a reader takes in at once.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        Outputs are not needed.
+
+    Returns
+    -------
+    list of str
+        One sentence a cell of more than `LONGEST_CELL` lines, blank lines and comments counted.
+    """
     lengths = {number: len(cell.source.splitlines()) for number, cell in _code_cells(notebook)}
     return [
         f"cell {number} has {length} lines, at most {LONGEST_CELL} are wanted"
@@ -113,7 +157,18 @@ def long_cells(notebook: NotebookNode) -> list[str]:
 
 
 def numbers_typed(notebook: NotebookNode) -> list[str]:
-    """Name the results that were typed into markdown cells instead of computed."""
+    """Name the results that were typed into markdown cells instead of computed.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        Outputs are not needed.
+
+    Returns
+    -------
+    list of str
+        One sentence a number, see `numbers_in_prose`.
+    """
     return [
         f"cell {number}: {problem}"
         for number, cell in enumerate(notebook.cells, start=1)
@@ -149,7 +204,18 @@ def numbers_in_prose(text: str) -> list[str]:
 
 
 def machine_paths(notebook: NotebookNode) -> list[str]:
-    """Name the outputs that show a path of the machine that they were made on."""
+    """Name the outputs that show a path of the machine that they were made on.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        With its outputs.
+
+    Returns
+    -------
+    list of str
+        One sentence a path that `paths_in` finds.
+    """
     return [
         f"cell {number} shows a path of this machine: {path!r}"
         for number, text in output_texts(notebook)
@@ -164,6 +230,11 @@ def paths_in(text: str) -> list[str]:
     ----------
     text : str
         Any text output.
+
+    Returns
+    -------
+    list of str
+        Of each path only its beginning; empty where there is none.
     """
     places = {str(ROOT), sys.prefix, tempfile.gettempdir(), str(Path.home())}
     here = [place for place in places if len(place) > 5 and place in text]
@@ -177,6 +248,12 @@ def output_texts(notebook: NotebookNode) -> Iterator[tuple[int, str]]:
     ----------
     notebook : nbformat.NotebookNode
         With its outputs.
+
+    Yields
+    ------
+    tuple of int and str
+        The cell's number counts every cell, from 1. Of a rich output each of `TEXTS` comes by
+        itself, and of an error each part of the traceback.
     """
     for number, cell in _code_cells(notebook):
         for output in cell.outputs:
@@ -224,6 +301,12 @@ def runs_of_values(frame) -> set[tuple[str, ...]]:
     ----------
     frame : pandas.DataFrame
         The data file's rows; of a narrow file a run is the whole row.
+
+    Returns
+    -------
+    set of tuple of str
+        In lower case, numbers to four digits; without the runs that occur more than `ROWS_ALIKE`
+        times and those in which more than one value is a repetition.
     """
     length = min(RUN_OF_VALUES, frame.shape[1])
     columns = [
@@ -247,6 +330,11 @@ def addresses_of(frame) -> set[str]:
     ----------
     frame : pandas.DataFrame
         The data file's rows.
+
+    Returns
+    -------
+    set of str
+        Those that fill a whole cell; empty where there is none.
     """
     form = re.compile(r"(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}|\d{1,3}(?:\.\d{1,3}){3}")
     values = (

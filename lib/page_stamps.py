@@ -20,14 +20,15 @@ from lib.files import sha256_of
 from lib.notebooks import Notebook
 from lib.paths import ROOT
 from lib.records import Record
+from lib.requirements import REQUIREMENTS, pinned_versions
 from lib.stamps import (
     DATA_SET,
     PARAMETER,
-    REQUIREMENTS,
+    PRINTED,
     VERSION,
     code_inputs,
     digest_of,
-    pinned_versions,
+    printed_read,
 )
 
 KEY = "stamp"
@@ -45,6 +46,11 @@ def stamped(page: NotebookNode, notebook: Notebook, settings: Settings) -> Noteb
         Whose page it is.
     settings : Settings
         The run.
+
+    Returns
+    -------
+    nbformat.NotebookNode
+        A copy, with the stamp under `KEY` in its metadata.
     """
     kept = json.loads(settings.stamp(notebook).read_text(encoding="utf-8"))
     count = processors()
@@ -77,14 +83,14 @@ def read_stamp(page: Path) -> dict | None:
 def out_of_date(
     source: Path, page: Path, root: Path = ROOT, requirements: Path = REQUIREMENTS
 ) -> list[str]:
-    """Name what has changed since a page was made: its code, ``lib``, or a pinned version.
+    """Name what has changed since a page was made: code, a printed number, or a pinned version.
 
     Parameters
     ----------
     source, page : pathlib.Path
         The notebook's ``.py`` file and its published ``.ipynb`` file.
     root : pathlib.Path
-        The folder that holds ``lib``.
+        The folder that holds ``lib`` and the ledger of claims.
     requirements : pathlib.Path
         Where the versions are pinned.
 
@@ -98,7 +104,11 @@ def out_of_date(
         return [f"{page.name} has no stamp"]
     if stamp["digest"] != digest_of(stamp["inputs"]):
         return [f"the stamp of {page.name} does not fit its own digest"]
-    return [*_changed_files(stamp, code_inputs(source, root)), *_changed_pins(stamp, requirements)]
+    return [
+        *_changed_files(stamp, code_inputs(source, root)),
+        *_changed_numbers(stamp, printed_read(source, root)),
+        *_changed_pins(stamp, requirements),
+    ]
 
 
 def _changed_files(stamp: dict, now: dict[str, str]) -> list[str]:
@@ -114,6 +124,16 @@ def _change(path: str, before: dict, now: dict) -> str:
     if path not in before:
         return "is used now"
     return "has changed" if path in now else "is no longer used"
+
+
+def _changed_numbers(stamp: dict, now: dict[str, str]) -> list[str]:
+    before = named(stamp, PRINTED)
+    current = {name.removeprefix(f"{PRINTED} "): value for name, value in now.items()}
+    return [
+        f"what the paper prints as {name} {_change(name, before, current)}"
+        for name in sorted(before | current)
+        if before.get(name) != current.get(name)
+    ]
 
 
 def _changed_pins(stamp: dict, requirements: Path) -> list[str]:
@@ -158,7 +178,12 @@ def named(stamp: dict, kind: str) -> dict[str, str]:
     stamp : dict
         Of a page.
     kind : str
-        ``PARAMETER``, ``VERSION`` or ``DATA_SET`` of `lib.stamps`.
+        ``PARAMETER``, ``VERSION``, ``DATA_SET`` or ``PRINTED`` of `lib.stamps`.
+
+    Returns
+    -------
+    dict of str to str
+        The rest of each name, and its value; empty where the stamp has no input of this kind.
     """
     inputs = stamp["inputs"].items()
     return {
@@ -169,8 +194,19 @@ def named(stamp: dict, kind: str) -> dict[str, str]:
 
 
 def files_of(stamp: dict) -> dict[str, str]:
-    """Return the inputs that are files of the book, the notebook's source among them."""
-    kinds = tuple(f"{kind} " for kind in (PARAMETER, VERSION, DATA_SET))
+    """Return the inputs that are files of the book, the notebook's source among them.
+
+    Parameters
+    ----------
+    stamp : dict
+        Of a page.
+
+    Returns
+    -------
+    dict of str to str
+        Digests of 64 hexadecimal digits, by path from the root.
+    """
+    kinds = tuple(f"{kind} " for kind in (PARAMETER, VERSION, DATA_SET, PRINTED))
     return {name: value for name, value in stamp["inputs"].items() if not name.startswith(kinds)}
 
 

@@ -125,11 +125,17 @@ def connected(address: str | None) -> Iterator:
     Raises
     ------
     ReaderError
-        If no scheduler or no worker is there, or a worker has another version of a package.
+        If the address is not one over TCP, no scheduler or no worker is there, or a worker has
+        another version of a package.
     """
     if not address:
         yield None
         return
+    if not address.startswith("tcp://"):
+        raise ReaderError(
+            f"CLUSTER={address} does not begin with tcp://, the only way in which the book reaches "
+            "a cluster. Start 'dask scheduler' and name the address that it prints."
+        )
     try:
         from distributed import Client
     except ImportError:
@@ -149,7 +155,7 @@ def connected(address: str | None) -> Iterator:
 
 
 def _require_equal_workers(client) -> None:
-    from lib.stamps import required_versions
+    from lib.requirements import required_versions
 
     try:
         found = client.run(required_versions)

@@ -82,7 +82,18 @@ class Perceptron(ClassifierMixin, BaseEstimator):
         return self
 
     def predict_proba(self, features: np.ndarray) -> np.ndarray:
-        """Return the probabilities of both classes, shape (rows, 2)."""
+        """Return the probabilities of both classes.
+
+        Parameters
+        ----------
+        features : numpy.ndarray
+            Shape (rows, features), standardised as for `fit`.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (rows, 2): of class 0 and of class 1, in [0, 1]; each row adds up to 1.
+        """
         hidden = features @ self.coefs_[0]
         hidden += self.intercepts_[0]
         np.maximum(hidden, 0, out=hidden)
@@ -90,7 +101,18 @@ class Perceptron(ClassifierMixin, BaseEstimator):
         return np.hstack([1 - attack, attack])
 
     def predict(self, features: np.ndarray) -> np.ndarray:
-        """Return zeros and ones, shape (rows,)."""
+        """Return the class of each row.
+
+        Parameters
+        ----------
+        features : numpy.ndarray
+            As for `predict_proba`.
+
+        Returns
+        -------
+        numpy.ndarray of int
+            Shape (rows,), zeros and ones; one where the probability of class 1 is above 0.5.
+        """
         return (self.predict_proba(features)[:, 1] > 0.5).astype(int)
 
 

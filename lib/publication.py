@@ -24,7 +24,8 @@ from lib.notebooks import (
 from lib.page_stamps import KEY, data_not_named, stamped
 from lib.paths import BUILD, DATA
 from lib.records import Record, RecordSet
-from lib.stamps import data_found, required_versions
+from lib.requirements import required_versions
+from lib.stamps import data_found
 from lib.verification.verdicts import write_verdicts
 
 REFERENCE = DATA / "reference"

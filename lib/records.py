@@ -290,7 +290,7 @@ def _read_file(path: Path) -> list[Record]:
             raise ValueError(f"format {content['format']}, expected {FORMAT}")
         provenance = Provenance(**content["provenance"])
         return [_record(id, entry, provenance) for id, entry in content["records"].items()]
-    except (ValueError, KeyError, TypeError) as problem:
+    except (ValueError, KeyError, TypeError, AttributeError) as problem:
         raise ReaderError(
             f"{path} is not a record file ({problem}). Delete it and run its notebook again."
         ) from None
@@ -298,7 +298,9 @@ def _read_file(path: Path) -> list[Record]:
 
 def _record(id: str, entry: dict, provenance: Provenance) -> Record:
     own = replace(provenance, **entry.get("origin", {}))
-    values, timed = tuple(entry["values"]), entry.get("timed", False)
+    values, timed = tuple(map(float, entry["values"])), entry.get("timed", False)
+    if not values:
+        raise ValueError(f"{id} has no value")
     return Record(id, values, entry["protocol"], entry["deterministic"], own, timed)
 
 

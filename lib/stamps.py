@@ -2,183 +2,30 @@
 
 import ast
 import hashlib
-import os
-import platform
 import re
-from collections.abc import Iterable, Iterator
-from functools import cache
-from importlib.metadata import PackageNotFoundError, packages_distributions, requires, version
+from collections.abc import Iterator
 from pathlib import Path
 
 from lib.files import sha256_of
-from lib.paths import ROOT, TWINS
+from lib.imports import modules_used
+from lib.paths import CLAIMS, ROOT, TWINS
+from lib.requirements import packages_used, required_versions
 
 CODE_CELL = re.compile(r"^# %%.*$", re.MULTILINE)
-REQUIREMENTS = ROOT / "requirements.txt"
 # What begins the name of an input that is no file.
-PARAMETER, VERSION, DATA_SET = "parameter", "version of", "data"
+PARAMETER, VERSION, DATA_SET, PRINTED = "parameter", "version of", "data", "printed"
+# How a notebook reads the ledger, to compute with what is printed or to draw it.
+READERS = ("claims.published_claims", "claims.published_values")
 EMPTY = ast.dump(ast.Module(body=[], type_ignores=[]))
-
-
-def modules_used(source: Path, root: Path = ROOT) -> set[Path]:
-    """Return the files of ``lib`` that a Python file imports, directly or not.
-
-    The files are read, not run: every ``import`` statement counts, also one inside a
-    function. Names that are put together at run time are not seen.
-
-    Parameters
-    ----------
-    source : pathlib.Path
-        A notebook's ``.py`` source or a module.
-    root : pathlib.Path
-        The folder that holds ``lib``.
-
-    Returns
-    -------
-    set of pathlib.Path
-        Absolute paths; the source itself is not among them.
-    """
-    found: set[Path] = set()
-    waiting = [source]
-    while waiting:
-        for path in _imported_files(waiting.pop(), root) - found:
-            found.add(path)
-            waiting.append(path)
-    return found - {source}
-
-
-def _imported_files(source: Path, root: Path) -> set[Path]:
-    tree = ast.parse(source.read_text(encoding="utf-8"), filename=str(source))
-    files = set()
-    for name in _imported_names(tree, _package_of(source, root)):
-        if name.split(".")[0] == "lib":
-            files.update(_files_of(name, root))
-    return files
-
-
-def _package_of(source: Path, root: Path) -> list[str]:
-    if not source.is_relative_to(root):
-        return []
-    return list(source.relative_to(root).parent.parts)
-
-
-def _imported_names(tree: ast.AST, package: list[str]) -> Iterator[str]:
-    for node in _run_nodes(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            base = package[: len(package) - node.level + 1] if node.level else []
-            prefix = ".".join([*base, *([node.module] if node.module else [])])
-            yield prefix
-            yield from (f"{prefix}.{alias.name}" for alias in node.names)
-
-
-def _run_nodes(tree: ast.AST) -> Iterator[ast.AST]:
-    """Walk a tree, past what only a type checker reads."""
-    yield tree
-    for node in ast.iter_child_nodes(tree):
-        if not (isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")):
-            yield from _run_nodes(node)
-
-
-def _files_of(name: str, root: Path) -> Iterator[Path]:
-    parts = name.split(".")
-    for length in range(1, len(parts) + 1):
-        place = root.joinpath(*parts[:length])
-        yield from filter(Path.is_file, (place.with_suffix(".py"), place / "__init__.py"))
-
-
-def pinned_versions(requirements: Path = REQUIREMENTS) -> dict[str, str]:
-    """Return the version that each requirement is pinned to.
-
-    Parameters
-    ----------
-    requirements : pathlib.Path
-        Lines of the form ``name==version``; others are passed over.
-    """
-    pins = re.findall(r"^([A-Za-z0-9._-]+)==(\S+)", requirements.read_text(encoding="utf-8"), re.M)
-    return dict(pins)
-
-
-def required_versions(requirements: Path = REQUIREMENTS) -> dict[str, str]:
-    """Return the installed version of Python and of every required package.
-
-    Parameters
-    ----------
-    requirements : pathlib.Path
-        As for `pinned_versions`.
-
-    Returns
-    -------
-    dict of str to str
-        ``"missing"`` for a package that is not installed.
-    """
-    names = pinned_versions(requirements)
-    return {"python": platform.python_version()} | {name: _version(name) for name in names}
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "missing"
-
-
-def packages_used(files: Iterable[Path], requirements: Path = REQUIREMENTS) -> set[str]:
-    """Return the required packages whose version can matter to some Python files.
-
-    These are the packages that the files import, and those that these need in turn; of the
-    latter only what is itself a requirement, since it alone is pinned by name.
-
-    Parameters
-    ----------
-    files : iterable of pathlib.Path
-        A notebook's source and the modules that it uses.
-    requirements : pathlib.Path
-        As for `pinned_versions`.
-    """
-    owners = _owners()
-    waiting = {owner for file in files for name in _roots(file) for owner in owners.get(name, ())}
-    found: set[str] = set()
-    while waiting:
-        package = waiting.pop()
-        found.add(package)
-        waiting |= _needed_by(package) - found
-    return {name for name in pinned_versions(requirements) if _plain(name) in found}
-
-
-@cache
-def _owners() -> dict[str, set[str]]:
-    """Return for each importable name the packages that install it."""
-    return {name: set(map(_plain, found)) for name, found in packages_distributions().items()}
-
-
-def _roots(file: Path) -> set[str]:
-    tree = ast.parse(file.read_text(encoding="utf-8"), filename=str(file))
-    return {name.split(".")[0] for name in _imported_names(tree, []) if name}
-
-
-@cache
-def _needed_by(package: str) -> frozenset[str]:
-    """Return what a package always needs; what only its extras need stays out."""
-    try:
-        lines = requires(package) or []
-    except PackageNotFoundError:
-        return frozenset()
-    always = [line for line in lines if not re.search(r"\bextra\b", line)]
-    return frozenset(_plain(re.match(r"[A-Za-z0-9._-]+", line).group()) for line in always)
-
-
-def _plain(package: str) -> str:
-    return re.sub(r"[-_.]+", "-", package).lower()
 
 
 def inputs_of(source: Path, parameters: dict, root: Path = ROOT) -> dict[str, str]:
     """Return everything that a notebook's outputs depend on, as names and digests.
 
-    The papers' claims, and the code that judges and shows them, are left out on purpose:
-    tables of verdicts are rendered again by each build, and a corrected claim must not cost
-    a night of training. Of code, only what Python sees counts, see `code_digest`.
+    Of the papers' claims only those count that the notebook computes with, see
+    `printed_read`. Other claims, and the code that judges and shows them, are left out on
+    purpose: tables of verdicts are rendered again by each build, and a corrected claim must
+    not cost a night of training. Of code, only what Python sees counts, see `code_digest`.
 
     Parameters
     ----------
@@ -201,7 +48,7 @@ def inputs_of(source: Path, parameters: dict, root: Path = ROOT) -> dict[str, st
     inputs |= {
         f"{VERSION} {name}": versions[name] for name in ("python", *sorted(packages_used(code)))
     }
-    return inputs | data_found(source)
+    return inputs | printed_read(source, root) | data_found(source)
 
 
 def code_inputs(source: Path, root: Path = ROOT) -> dict[str, str]:
@@ -265,6 +112,45 @@ def _without_docstrings(tree: ast.Module) -> ast.Module:
     return tree
 
 
+def printed_read(source: Path, root: Path = ROOT) -> dict[str, str]:
+    """Return the state of the printed numbers that a notebook computes with or draws.
+
+    Parameters
+    ----------
+    source : pathlib.Path
+        The notebook's ``.py`` source. The pattern that it gives to one of `READERS` counts as
+        it stands there; a part that is put in at run time counts as ``*``.
+    root : pathlib.Path
+        The folder that holds the ledger.
+
+    Returns
+    -------
+    dict of str to str
+        One entry a pattern: the digest of what is printed, and in which unit.
+    """
+    from lib.claims import load
+
+    patterns = sorted(set(_patterns_read(source)))
+    ledger = load(root / CLAIMS.relative_to(ROOT)) if patterns else None
+    return {
+        f"{PRINTED} {pattern}": digest_of(
+            {claim.id: f"{claim.published} {claim.unit}" for claim in ledger.matching(pattern)}
+        )
+        for pattern in patterns
+    }
+
+
+def _patterns_read(source: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in READERS:
+            yield _pattern(node.args[0])
+
+
+def _pattern(node: ast.expr) -> str:
+    parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+    return "".join(part.value if isinstance(part, ast.Constant) else "*" for part in parts)
+
+
 def data_found(source: Path) -> dict[str, str]:
     """Return the state of each data set that a notebook names, as it would be found now.
 
@@ -289,11 +175,11 @@ def data_found(source: Path) -> dict[str, str]:
 def _state(name: str) -> str:
     """Return ``real``, ``unknown`` or ``twin``, and the digests of what would be loaded."""
     from lib.datasets import entry
-    from lib.datasets.locate import locate
+    from lib.datasets.locate import locate, twins_only, unknown_allowed
 
     known = entry(name)
-    if not _switch("IDS_TWIN"):
-        allowed = _switch("IDS_DATA_ALLOW_UNKNOWN")
+    if not twins_only():
+        allowed = unknown_allowed()
         found = [locate(known, variant.name, allowed) for variant in known.variants]
         if any(found):
             kind = "real" if all(place.known for place in found if place) else "unknown"
@@ -302,10 +188,6 @@ def _state(name: str) -> str:
             )
     twins = [TWINS / variant.twin for variant in known.variants if variant.twin]
     return " ".join(["twin", *(sha256_of(path) for path in twins if path.exists())])
-
-
-def _switch(variable: str) -> bool:
-    return os.environ.get(variable, "").lower() in ("1", "true", "yes")
 
 
 def digest_of(inputs: dict[str, str]) -> str:

@@ -59,15 +59,58 @@ class Readings:
         return self.moments.to_numpy().astype("datetime64[D]")
 
     def only(self, *columns: str) -> "Readings":
-        """Return the same rows with these features alone."""
+        """Return the same rows with these features alone.
+
+        Parameters
+        ----------
+        *columns : str
+            Names among the features, in the order that they shall have.
+
+        Returns
+        -------
+        Readings
+            All rows, with their labels, types and moments.
+
+        Raises
+        ------
+        KeyError
+            If a name is none of the features.
+        """
         return replace(self, features=self.features[list(columns)])
 
     def without(self, *columns: str) -> "Readings":
-        """Return the same rows with some features left out."""
+        """Return the same rows with some features left out.
+
+        Parameters
+        ----------
+        *columns : str
+            Names among the features.
+
+        Returns
+        -------
+        Readings
+            All rows, with their labels, types and moments.
+
+        Raises
+        ------
+        KeyError
+            If a name is none of the features.
+        """
         return replace(self, features=self.features.drop(columns=list(columns)))
 
     def take(self, rows: np.ndarray) -> "Readings":
-        """Return some of the rows, chosen by position or by a mask."""
+        """Return some of the rows, chosen by position or by a mask.
+
+        Parameters
+        ----------
+        rows : numpy.ndarray
+            Positions from 0, or a mask of shape (rows,).
+
+        Returns
+        -------
+        Readings
+            The rows in the order of the positions, numbered anew from 0.
+        """
         return replace(
             self,
             features=self.features.loc[rows].reset_index(drop=True),
@@ -84,6 +127,11 @@ def device_of(frame: pd.DataFrame) -> str:
     ----------
     frame : pandas.DataFrame
         A file as read.
+
+    Returns
+    -------
+    str
+        One of `DEVICES`.
 
     Raises
     ------
@@ -136,12 +184,34 @@ def each_once(texts: pd.Series, convert) -> pd.Series:
 
 
 def dates(texts: pd.Series) -> pd.Series:
-    """Return the days that texts such as ``25-Apr-19`` name; missing where they name none."""
+    """Return the days that texts such as ``25-Apr-19`` name; missing where they name none.
+
+    Parameters
+    ----------
+    texts : pandas.Series of str
+        Padding does not matter.
+
+    Returns
+    -------
+    pandas.Series of datetime64
+        With the index of `texts`; midnight of each day.
+    """
     return pd.to_datetime(texts.str.strip(), format=DATE_FORMAT, errors="coerce")
 
 
 def times(texts: pd.Series) -> pd.Series:
-    """Return the times since midnight that texts such as ``" 9:19:40 "`` name, or missing."""
+    """Return the times since midnight that texts such as ``" 9:19:40 "`` name, or missing.
+
+    Parameters
+    ----------
+    texts : pandas.Series of str
+        Padding does not matter.
+
+    Returns
+    -------
+    pandas.Series of timedelta64
+        With the index of `texts`; missing where a text holds no colon or names no time.
+    """
     return each_once(texts.str.strip(), _timedeltas)
 
 
@@ -217,7 +287,19 @@ def _numbers(values: pd.Series) -> pd.Series:
 
 
 def complete(frame: pd.DataFrame) -> pd.Series:
-    """Tell the rows without an empty cell, which are those that the paper keeps (Section 3.2)."""
+    """Tell the rows without an empty cell, which are those that the paper keeps (Section 3.2).
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        In the form of `common_form`.
+
+    Returns
+    -------
+    pandas.Series of bool
+        With the index of `frame`; False where a value is missing or a text is empty. A text of
+        blanks alone is not empty.
+    """
     return frame.notna().all(axis=1) & (frame.select_dtypes("str") != "").all(axis=1)
 
 
@@ -263,9 +345,16 @@ def paper_table(dataset, cleaned: bool = False, columns=None) -> Readings:
 def label_encoded(values: pd.Series) -> pd.Series:
     """Return a text column as numbers in alphabetical order, a number column as it is.
 
+    Parameters
+    ----------
+    values : pandas.Series
+        One column, texts or numbers.
+
     Returns
     -------
     pandas.Series of float64
+        With the index of `values`. Texts are numbered from 0 over those that occur; a missing text
+        is -1, a missing number stays missing.
     """
     if pd.api.types.is_numeric_dtype(values):
         return values.astype(float)

@@ -654,6 +654,13 @@ def test_a_damaged_description_is_reported(twins, content):
         twin.fidelity_table(dataset)
 
 
+def test_of_a_missing_table_the_table_is_named(twins):
+    dataset = datasets.draw_twin(NAME, "flows")
+    (twins / "bot-iot-flows.csv.xz").unlink()
+    with pytest.raises(ReaderError, match=r"csv\.xz is missing.*bot-iot-flows\.csv\.xz"):
+        twin.fidelity_table(dataset)
+
+
 @needs_real
 def test_a_table_is_made_and_described_by_the_command(monkeypatch, twins):
     monkeypatch.setenv("IDS_DATA", REAL_FOLDER)

@@ -326,6 +326,12 @@ def test_semicolons_are_recognized(folder, sample):
     assert "'Dir'" in told
 
 
+def test_a_single_column_is_not_called_a_separator(folder, sample):
+    told = refusal_of(save(sample[["Dir"]], folder / FILE))
+    assert "has a single column, 'Dir'" in told
+    assert "separated by" not in told
+
+
 def test_a_row_of_another_length_is_refused(folder, sample):
     path = save(sample, folder / FILE)
     path.write_text(path.read_text() + "1," * 60 + "1\n")

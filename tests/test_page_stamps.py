@@ -9,6 +9,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_notebook
 
+from lib.claims.ledger import COLUMNS
 from lib.execution import Settings
 from lib.notebooks import Notebook
 from lib.page_stamps import (
@@ -21,7 +22,8 @@ from lib.page_stamps import (
     summary,
 )
 from lib.records import Provenance, Record
-from lib.stamps import digest_of, inputs_of, packages_used
+from lib.requirements import packages_used
+from lib.stamps import digest_of, inputs_of
 
 SOURCE = """# %% [markdown]
 # # A title
@@ -109,6 +111,27 @@ def test_a_planted_change_makes_the_page_too_old(book, file, text, problem):
 def test_what_the_page_does_not_rest_on_leaves_it_current(book, file, text):
     book.write(file, text)
     assert book.problems() == []
+
+
+PRINTING = SOURCE + 'claims.published_values(f"demo.{table}.*")["demo.one.a"]\n'
+BEST = "demo.best,demo,Section 1,x,d,m,,best,,conclusion,,,,,positive(demo.r),"
+PRINTED = "demo.{id},demo,Table 1,x,d,m,,{text},fraction,value,demo.o,,demo.best,,,"
+
+
+def ledger(**numbers) -> str:
+    rows = [PRINTED.format(id=id.replace("_", "."), text=text) for id, text in numbers.items()]
+    return "\n".join([",".join(COLUMNS), BEST, *rows, ""])
+
+
+def test_a_page_is_too_old_once_a_printed_number_that_it_draws_has_changed(book):
+    book.write("data/claims/demo.csv", ledger(one_a="0.9", rows="0.8"))
+    book.write("chapters/99-sample/01_data.py", PRINTING)
+    book.stamp(inputs_of(book.source, {}, book.root))
+    assert book.problems() == []
+    book.write("data/claims/demo.csv", ledger(one_a="0.9", rows="0.7"))
+    assert book.problems() == []
+    book.write("data/claims/demo.csv", ledger(one_a="0.90", rows="0.8"))
+    assert book.problems() == ["what the paper prints as demo.*.* has changed"]
 
 
 def test_a_page_without_a_stamp_is_found(book):

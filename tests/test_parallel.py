@@ -246,6 +246,11 @@ class TestCluster:
         with pytest.raises(ReaderError, match="no workers"):
             each(squared, range(3), cluster(workers=0).address)
 
+    @pytest.mark.parametrize("address", ["tls://127.0.0.1:9", "127.0.0.1:9", "nowhere"])
+    def test_only_addresses_over_tcp_are_taken(self, address):
+        with pytest.raises(ReaderError, match="does not begin with tcp://"), connected(address):
+            pass
+
     def test_no_scheduler_is_said(self, published_project):
         result = published_project.run("verify", "--cluster", "tcp://127.0.0.1:9")
         assert result.returncode == 2

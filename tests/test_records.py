@@ -119,6 +119,20 @@ def test_a_broken_file_is_named(folder, content):
         records.this_run()
 
 
+@pytest.mark.parametrize("damage", [{"values": ["a"]}, {"values": []}, {"values": 1}, [], None])
+def test_a_damaged_record_is_named(folder, damage):
+    one = recorder()
+    one.add("a.b", 1)
+    one.save()
+    path = folder / "01-paper" / "01_data.json"
+    content = json.loads(path.read_text())
+    entry = content["records"]["a.b"]
+    content["records"]["a.b"] = entry | damage if isinstance(damage, dict) else damage
+    path.write_text(json.dumps(content))
+    with pytest.raises(ReaderError, match=r"01_data\.json is not a record file"):
+        records.this_run()
+
+
 def test_no_run_is_an_empty_set(folder):
     assert len(records.this_run()) == 0
 

@@ -4,8 +4,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from lib.imports import modules_used
 from lib.notebooks import with_outputs
-from lib.stamps import code_digest, inputs_of, modules_used
+from lib.stamps import code_digest, inputs_of
 
 NOTEBOOK = """# %% [markdown]
 # # A title

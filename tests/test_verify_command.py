@@ -16,6 +16,7 @@ import pytest
 
 from lib import execution
 from lib.disk import trouble_with
+from lib.errors import ReaderError
 from lib.notebooks import Notebook
 from lib.paths import ROOT
 from lib.verification.kept import summary
@@ -126,6 +127,16 @@ class TestKeptReport:
         published_project.write("chapters/99-sample/03_third.py", THIRD)
         assert "99-sample/03_third" in verified(published_project, 2, "--keep-report")
         assert not kept.exists()
+
+    @pytest.mark.parametrize("content", ["", "[]", "{}", '{"counts": {}, "asked": 1}'])
+    def test_a_damaged_report_is_named(self, published_project, kept, content):
+        published_project.write("data/verification/report.json", content)
+        with pytest.raises(ReaderError, match=r"report\.json is not a report"):
+            summary(kept)
+        published_project.write("_build/verify/report.json", content)
+        told = verified(published_project, 2, "--keep-report")
+        assert "report.json is not a report" in told
+        assert "Traceback" not in told
 
     def test_without_a_report_the_command_to_make_one_is_named(self, published_project, kept):
         shutil.rmtree(published_project.root / "_build/verify", ignore_errors=True)

@@ -508,7 +508,7 @@ summarised((LINES[name], stand_in[name]) for name in LINES if name in stand_in)
 # %%
 from lib import claims
 
-ledger = claims.load()
+ledger = claims.published_claims("botiot.table_v.*")
 SETTINGS = [
     each.id.split(".")[2] for each in ledger.matching("botiot.table_v.*.f1")
 ]

@@ -387,7 +387,7 @@ pd.DataFrame(told).T.map("{:.1%}".format)
 from lib import claims
 from lib.arithmetic import prevalence_interval
 
-ledger = claims.load()
+ledger = claims.published_claims("toniot.*")
 METRICS = ("accuracy", "precision", "recall")
 CLASSIFIERS = ("knn", "mlp", "rf", "dt")
 

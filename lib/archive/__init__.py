@@ -12,7 +12,14 @@ ZIP = "ro-crate.zip"
 
 
 def others() -> dict[str, str]:
-    """Return the files that are no tables, each with a few words on what it is."""
+    """Return the files that are no tables, each with a few words on what it is.
+
+    Returns
+    -------
+    dict of str to str
+        By file name: the zip file, one Croissant file a data set, and what is kept of the last
+        verification, if anything is.
+    """
     from lib import datasets
 
     described = {name: datasets.entry(name).title for name in datasets.names()}
@@ -23,7 +30,18 @@ def others() -> dict[str, str]:
 
 
 def croissant_file(data_set: str) -> str:
-    """Return the name of a data set's Croissant file."""
+    """Return the name of a data set's Croissant file.
+
+    Parameters
+    ----------
+    data_set : str
+        Its name in the registry.
+
+    Returns
+    -------
+    str
+        A name without a folder, such as ``"wustl-ehms-2020.croissant.json"``.
+    """
     return f"{data_set}.croissant.json"
 
 
@@ -36,6 +54,11 @@ def write(folder: Path, chapters: Path = CHAPTERS) -> None:
         Emptied first.
     chapters : pathlib.Path
         Where the pages are whose stamps are written.
+
+    Raises
+    ------
+    ReaderError
+        If the ledger or a record file is not valid.
     """
     # Imported here: a build that has nothing to do should not wait for them.
     from lib.archive import crate, croissant, tables

@@ -29,6 +29,11 @@ def metadata_of(entry: Entry) -> mlcroissant.Metadata:
     ----------
     entry : lib.datasets.registry.Entry
         One data set.
+
+    Returns
+    -------
+    mlcroissant.Metadata
+        One record set a variant, with its columns and the number of rows of each class.
     """
     return mlcroissant.Metadata(
         name=entry.name,

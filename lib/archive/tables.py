@@ -32,7 +32,19 @@ ONLY_JSON = ("stamps",)
 
 
 def claim_rows() -> list[dict]:
-    """Return the ledger: its columns as they stand in the files, with lists taken apart."""
+    """Return the ledger: its columns as they stand in the files, with lists taken apart.
+
+    Returns
+    -------
+    list of dict
+        One a claim, by file name and then as in the file: a list of str for each of `LISTS`, for
+        every other column its text, which may be empty.
+
+    Raises
+    ------
+    ReaderError
+        If the ledger is not valid.
+    """
     claims.load()  # so that a faulty ledger is refused
     rows = []
     for path in sorted(CLAIMS.glob("*.csv")):
@@ -42,7 +54,18 @@ def claim_rows() -> list[dict]:
 
 
 def record_rows() -> list[dict]:
-    """Return the published records, each with its provenance."""
+    """Return the published records, each with its provenance.
+
+    Returns
+    -------
+    list of dict
+        One a record: its attributes, with the values as a list, beside those of its provenance.
+
+    Raises
+    ------
+    ReaderError
+        If a record file is not valid.
+    """
     return [_record_row(record) for record in reference().values()]
 
 
@@ -54,12 +77,35 @@ def _record_row(record: Record) -> dict:
 
 
 def verdict_rows() -> list[dict]:
-    """Return every claim with its verdict, in the order of the ledger."""
+    """Return every claim with its verdict, in the order of the ledger.
+
+    Returns
+    -------
+    list of dict
+        One a claim, with the attributes of `lib.claims.Judgement` as keys.
+
+    Raises
+    ------
+    ReaderError
+        If the ledger or a record file is not valid.
+    """
     return [each.to_dict() for each in claims.judge_all()]
 
 
 def stamp_rows(chapters: Path) -> list[dict]:
-    """Return the stamps of the pages below a folder, of those that have one."""
+    """Return the stamps of the pages below a folder, of those that have one.
+
+    Parameters
+    ----------
+    chapters : pathlib.Path
+        Holds one folder a chapter, with the published ``.ipynb`` files.
+
+    Returns
+    -------
+    list of dict
+        In the order of the paths: the stamp, and before it ``page``, which is chapter and file
+        name, such as ``"03-xmednn-ehms/03_audit"``.
+    """
     pages = sorted(chapters.glob("*/[0-9]*.ipynb"))
     stamps = {f"{page.parent.name}/{page.stem}": read_stamp(page) for page in pages}
     return [{"page": name} | stamp for name, stamp in stamps.items() if stamp]
@@ -88,6 +134,11 @@ def as_csv(rows: list[dict], columns: tuple[str, ...]) -> str:
         A list in a cell is parted by spaces; None is an empty cell.
     columns : tuple of str
         In this order.
+
+    Returns
+    -------
+    str
+        Every line ends with a line feed, the last one too.
     """
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, lineterminator="\n", extrasaction="raise")
@@ -110,6 +161,11 @@ def write(folder: Path, chapters: Path) -> None:
         Gets ``claims.csv``, ``claims.json`` and so on.
     chapters : pathlib.Path
         Where the pages are whose stamps are written.
+
+    Raises
+    ------
+    ReaderError
+        If the ledger or a record file is not valid.
     """
     records, verdicts = record_rows(), verdict_rows()
     rows = dict(zip(TABLES, (claim_rows(), records, verdicts, stamp_rows(chapters)), strict=True))

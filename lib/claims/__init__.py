@@ -43,6 +43,7 @@ __all__ = [
     "judge_all",
     "load",
     "matrix",
+    "published_claims",
     "published_values",
     "reading",
     "render_again",
@@ -187,6 +188,31 @@ def reading(folders: Mapping[str, str]) -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+def published_claims(pattern: str) -> Ledger:
+    """Return what a paper prints, for a notebook that computes with it.
+
+    Parameters
+    ----------
+    pattern : str
+        Ids with ``*``, such as ``"toniot.*"``. The notebook runs again when a claim that fits
+        changes, so it reads the ledger through this function or `published_values` alone.
+
+    Returns
+    -------
+    Ledger
+        The claims that fit, by id.
+
+    Raises
+    ------
+    ReaderError
+        If no claim fits.
+    """
+    found = load().matching(pattern)
+    if not found:
+        raise ReaderError(f"no claim fits {pattern}. List the ids with: python -m lib claims")
+    return Ledger({claim.id: claim for claim in found})
 
 
 def published_values(pattern: str, by: str = "id") -> dict[str, float]:

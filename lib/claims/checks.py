@@ -31,6 +31,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from inspect import signature
 from itertools import permutations
+from typing import Literal, NewType, get_args
 
 import numpy as np
 
@@ -41,6 +42,32 @@ from lib.claims.ledger import Claim, Ledger
 from lib.intervals import Interval
 
 SCORES = ("accuracy", "precision", "recall", "f1")
+# What an argument of a check is; a `Number` is an id, too.
+One = NewType("One", str)
+Several = NewType("Several", str)
+Row = NewType("Row", str)
+Average = Literal["macro", "binary"]
+Number = One | float
+# For each, what an argument must look like, and how to say so.
+ARGUMENTS: dict[object, tuple[Callable[["Call | float | str"], bool], str]] = {
+    One: (lambda given: _is_id(given) and "*" not in given, "the id of one claim"),
+    Several: (lambda given: _is_id(given) and "*" in given, "an id with *"),
+    Row: (
+        lambda given: _is_id(given) and given.find("*") == len(given) - 1,
+        "an id that ends in *",
+    ),
+    Average: (lambda given: given in get_args(Average), "macro or binary"),
+    Number: (
+        lambda given: isinstance(given, float) or (_is_id(given) and "*" not in given),
+        "a number or the id of one claim",
+    ),
+}
+# So many ids a matrix needs, one a score.
+MATRICES = ("matrix", "fold_matrix")
+
+
+def _is_id(given: "Call | float | str") -> bool:
+    return isinstance(given, str) and "." in given
 
 
 def failed_check(claim: Claim, ledger: Ledger) -> str:
@@ -82,7 +109,18 @@ def _text(ledger: Ledger, argument: "str | float") -> str:
 
 
 def with_unit(claim: Claim) -> str:
-    """Return what is printed, with a percent sign where it has one."""
+    """Return what is printed, with a percent sign where it has one.
+
+    Parameters
+    ----------
+    claim : Claim
+        Gives printed text and unit.
+
+    Returns
+    -------
+    str
+        Such as ``"97.4 %"``; in every other unit the printed text alone.
+    """
     return f"{claim.published} %" if claim.unit == "%" else claim.published
 
 
@@ -106,13 +144,13 @@ def _exact(ledger: Ledger, argument: "str | float") -> Interval:
     return _interval(ledger, argument)
 
 
-def _sum(claim: Claim, ledger: Ledger, *terms) -> str:
+def _sum(claim: Claim, ledger: Ledger, *terms: Number) -> str:
     parts = [_exact(ledger, term) for term in terms]
     total = Interval(sum(part.low for part in parts), sum(part.high for part in parts))
     return _exactly(claim, ledger, total, " + ".join(_text(ledger, term) for term in terms))
 
 
-def _difference(claim: Claim, ledger: Ledger, first, second) -> str:
+def _difference(claim: Claim, ledger: Ledger, first: Number, second: Number) -> str:
     whole, part = _exact(ledger, first), _exact(ledger, second)
     rest = Interval(whole.low - part.high, whole.high - part.low)
     return _exactly(claim, ledger, rest, f"{_text(ledger, first)} - {_text(ledger, second)}")
@@ -126,13 +164,13 @@ def _exactly(claim: Claim, ledger: Ledger, result: Interval, formula: str) -> st
     return f"{formula} gives {result.low:,.0f}, but {claim.published} is printed."
 
 
-def _ratio(claim: Claim, ledger: Ledger, first, second) -> str:
+def _ratio(claim: Claim, ledger: Ledger, first: Number, second: Number) -> str:
     part, whole = _exact(ledger, first), _exact(ledger, second)
     formula = f"{_text(ledger, first)} / {_text(ledger, second)}"
     return _compare(claim, Interval(part.low / whole.high, part.high / whole.low), formula)
 
 
-def _share(claim: Claim, ledger: Ledger, part: str, pattern: str) -> str:
+def _share(claim: Claim, ledger: Ledger, part: One, pattern: Several) -> str:
     named = ledger.matching(pattern)
     parts = [_exact(ledger, each.id) for each in named]
     own = _exact(ledger, part)
@@ -142,7 +180,7 @@ def _share(claim: Claim, ledger: Ledger, part: str, pattern: str) -> str:
     return _compare(claim, Interval(own.low / whole.high, own.high / whole.low), formula)
 
 
-def _saving(claim: Claim, ledger: Ledger, first: str, second: str, pattern: str) -> str:
+def _saving(claim: Claim, ledger: Ledger, first: One, second: One, pattern: Several) -> str:
     formula = f"1 - {ledger[first].published} / {ledger[second].published}"
     problem = _compare(claim, _saved(ledger[first], ledger[second]), formula)
     return f"{problem} {_other_pairs(claim, ledger.matching(pattern))}" if problem else ""
@@ -169,7 +207,7 @@ def _other_pairs(claim: Claim, times: list[Claim]) -> str:
     return f"Of the {pairs} pairs of the column these give it: {'; '.join(fitting)}."
 
 
-def _same(claim: Claim, ledger: Ledger, other: str) -> str:
+def _same(claim: Claim, ledger: Ledger, other: One) -> str:
     origin = ledger[other]
     if claim.is_count:
         agrees = claim.number == origin.number
@@ -184,12 +222,12 @@ def _same(claim: Claim, ledger: Ledger, other: str) -> str:
     )
 
 
-def _mean(claim: Claim, ledger: Ledger, pattern: str) -> str:
+def _mean(claim: Claim, ledger: Ledger, pattern: Several) -> str:
     parts = [each.interval for each in ledger.matching(pattern)]
     return _compare(claim, arithmetic.mean_interval(parts), f"The mean of the {len(parts)} rows")
 
 
-def _deviation(claim: Claim, ledger: Ledger, pattern: str) -> str:
+def _deviation(claim: Claim, ledger: Ledger, pattern: Several) -> str:
     # A paper that does not name the divisor may have used either.
     parts = [each.interval for each in ledger.matching(pattern)]
     problems = [
@@ -202,13 +240,13 @@ def _deviation(claim: Claim, ledger: Ledger, pattern: str) -> str:
     return " ".join(problems) if all(problems) else ""
 
 
-def _f1(claim: Claim, ledger: Ledger, precision: str, recall: str) -> str:
+def _f1(claim: Claim, ledger: Ledger, precision: Number, recall: Number) -> str:
     allowed = arithmetic.f1_interval(_interval(ledger, precision), _interval(ledger, recall))
     formula = f"F1 = 2PR/(P+R) with P = {_text(ledger, precision)} and R = {_text(ledger, recall)}"
     return _compare(claim, allowed, formula)
 
 
-def _error_rates(claim: Claim, ledger: Ledger, fpr: str, fnr: str, recall: str, precision: str):
+def _error_rates(claim: Claim, ledger: Ledger, fpr: One, fnr: One, recall: One, precision: One):
     """Hold two error rates against the macro-averaged recall and precision.
 
     Should the rates be shares of the predicted instead of the true classes, they would
@@ -250,7 +288,9 @@ def _scores_text(ledger: Ledger, ids: tuple[str, ...]) -> str:
     return ", ".join(f"{ledger[id].metric} {with_unit(ledger[id])}" for id in ids)
 
 
-def _matrix(claim: Claim, ledger: Ledger, positives, negatives, average: str, *ids: str) -> str:
+def _matrix(
+    claim: Claim, ledger: Ledger, positives: Number, negatives: Number, average: Average, *ids: One
+) -> str:
     rows = (_count(ledger, positives), _count(ledger, negatives))
     if len(_row_matrices(ledger, rows, average, ids)):
         return ""
@@ -265,7 +305,7 @@ def _fold_rows(ledger: Ledger, rows, folds) -> list[int]:
     return sorted({total // parts, math.ceil(total / parts)})
 
 
-def _fold_matrix(claim: Claim, ledger: Ledger, rows, folds, *ids: str) -> str:
+def _fold_matrix(claim: Claim, ledger: Ledger, rows: Number, folds: Number, *ids: One) -> str:
     sizes = _fold_rows(ledger, rows, folds)
     if any(len(_row_matrices(ledger, size, "binary", ids)) for size in sizes):
         return ""
@@ -275,7 +315,9 @@ def _fold_matrix(claim: Claim, ledger: Ledger, rows, folds, *ids: str) -> str:
     )
 
 
-def _fold_positives(claim: Claim, ledger: Ledger, rows, folds, pattern: str) -> str:
+def _fold_positives(
+    claim: Claim, ledger: Ledger, rows: Number, folds: Number, pattern: Several
+) -> str:
     low = high = 0
     size = max(_fold_rows(ledger, rows, folds))
     for prefix in sorted({each.id.rpartition(".")[0] for each in ledger.matching(pattern)}):
@@ -292,7 +334,7 @@ def _fold_positives(claim: Claim, ledger: Ledger, rows, folds, pattern: str) -> 
     )
 
 
-def _test_rows(claim: Claim, ledger: Ledger, share: str, rows: str, pattern: str) -> str:
+def _test_rows(claim: Claim, ledger: Ledger, share: One, rows: One, pattern: Several) -> str:
     total, accuracies = _count(ledger, rows), ledger.matching(pattern)
     size = ledger[share].number / ledger[share].scale * total
     sizes = sorted({math.floor(size), math.ceil(size)})
@@ -358,7 +400,7 @@ def _share_of(ledger: Ledger, share: "str | float", rows: int) -> int:
     return math.ceil(round(share * rows, 6))
 
 
-def _shared_test(claim: Claim, ledger: Ledger, share, rows, *printed: str) -> str:
+def _shared_test(claim: Claim, ledger: Ledger, share: Number, rows: Number, *printed: Row) -> str:
     total, table = _count(ledger, rows), tuple(_scores(ledger, row) for row in printed)
     size = _share_of(ledger, share, total)
     if _fitting_tests(table, size):
@@ -384,7 +426,9 @@ def _percentages(ledger: Ledger, total: int, printed: tuple[str, ...]) -> str:
     return f"With digits cut off, of the whole percentages up to 50 there remains: {listed}."
 
 
-def _odd_cell(claim: Claim, ledger: Ledger, share, rows, own: str, *others: str) -> str:
+def _odd_cell(
+    claim: Claim, ledger: Ledger, share: Number, rows: Number, own: Row, *others: Row
+) -> str:
     """Fail if leaving out this one cell, and no other, makes its row fit the others' test."""
     size = _share_of(ledger, share, _count(ledger, rows))
     rest = _fitting_tests(tuple(_scores(ledger, row) for row in others), size)
@@ -470,6 +514,63 @@ CHECKS: dict[str, Callable[..., str]] = {
 NAMES = frozenset(CHECKS)
 
 
-def bind(call: Call) -> None:
-    """Raise TypeError if a call has too few or too many arguments."""
-    signature(CHECKS[call.name]).bind(None, None, *call.arguments)
+def validate(call: Call) -> None:
+    """Refuse a check that cannot be carried out.
+
+    Parameters
+    ----------
+    call : Call
+        One expression of the column ``check``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the check is unknown, or has too few or too many arguments or some of the wrong kind.
+    """
+    if call.name not in NAMES:
+        raise ValueError(f"there is no function {call.name!r}")
+    for kind, given in _by_kind(call):
+        fits, wanted = ARGUMENTS[kind]
+        if not fits(given):
+            raise TypeError(f"{call.name}() takes {wanted}, where {given!r} is given")
+    printed = [given for kind, given in _by_kind(call) if kind is One]
+    if call.name in MATRICES and len(printed) != len(SCORES):
+        raise TypeError(f"{call.name}() takes an id for each of {', '.join(SCORES)}")
+
+
+def ids_read(call: Call) -> list[str]:
+    """Return the ids of the printed numbers that a check reads.
+
+    Parameters
+    ----------
+    call : Call
+        A valid check.
+
+    Returns
+    -------
+    list of str
+        Of a row the ids of its four scores; an id with ``*`` means several claims.
+    """
+    ids: list[str] = []
+    for kind, given in _by_kind(call):
+        if kind is Row:
+            ids += [_cell(given, score) for score in SCORES]
+        elif _is_id(given):
+            ids.append(given)
+    return ids
+
+
+def _by_kind(call: Call) -> list[tuple[object, "Call | float | str"]]:
+    """Return each argument of a check with what it has to be."""
+    parameters = signature(CHECKS[call.name]).parameters.values()
+    bound = signature(CHECKS[call.name]).bind(None, None, *call.arguments).arguments
+    return [
+        (parameter.annotation, given)
+        for parameter in parameters
+        if parameter.annotation in ARGUMENTS and parameter.name in bound
+        for given in (
+            bound[parameter.name]
+            if parameter.kind is parameter.VAR_POSITIONAL
+            else [bound[parameter.name]]
+        )
+    ]

@@ -54,7 +54,23 @@ def parse(text: str) -> Call:
 
 
 def parse_list(text: str) -> list[Call]:
-    """Return the trees of expressions that are parted by semicolons."""
+    """Return the trees of expressions that are parted by semicolons.
+
+    Parameters
+    ----------
+    text : str
+        Such as ``"same(a.b); sum(a.c, a.d)"``; may be empty.
+
+    Returns
+    -------
+    list of Call
+        One an expression, in the order of the text.
+
+    Raises
+    ------
+    ValueError
+        If a part is not one complete expression.
+    """
     return [parse(part) for part in text.split(";") if part.strip()]
 
 

@@ -31,7 +31,6 @@ from dataclasses import dataclass, fields
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
-from types import ModuleType
 
 from lib.arithmetic import decimals_of, number_of, printed_interval
 from lib.claims.expressions import Call, parse_list
@@ -112,7 +111,18 @@ class Ledger(dict[str, Claim]):
     """All claims by id, in the order of the files."""
 
     def matching(self, *patterns: str) -> list[Claim]:
-        """Return the claims whose id fits any pattern, such as ``"xmednn.table1.*"``."""
+        """Return the claims whose id fits any pattern.
+
+        Parameters
+        ----------
+        *patterns : str
+            Ids with ``*``, such as ``"xmednn.table1.*"``.
+
+        Returns
+        -------
+        list of Claim
+            In the order of the ledger; empty when none fits.
+        """
         return [
             claim
             for id, claim in self.items()
@@ -208,6 +218,9 @@ def _claim(row: dict[str, str], place: str) -> Claim:
     for column in REQUIRED:
         if not row[column].strip():
             _refuse(place, f"column {column!r} is empty", "fill it in")
+    for column, text in row.items():
+        if text != text.strip():
+            _refuse(place, f"column {column!r} begins or ends with a blank", "remove the blank")
     claim = Claim(
         **{name: row[name] for name in COLUMNS if name not in PARSED},
         variants=tuple(row["variants"].split()),
@@ -229,20 +242,11 @@ def _expressions(text: str, place: str, column: str) -> list[Call]:
         if column == "rule" and len(calls) > 1:
             raise ValueError("a conclusion has one rule")
         for call in calls:
-            _validate_call(call, language)
+            language.validate(call)
     except (ValueError, TypeError) as problem:
         remedy = f"see lib/claims/{column}s.py for {', '.join(sorted(language.NAMES))}"
         _refuse(place, f"{column}: {problem}", remedy)
     return calls
-
-
-def _validate_call(call: Call, language: ModuleType) -> None:
-    if call.name not in language.NAMES:
-        raise ValueError(f"there is no function {call.name!r}")
-    language.bind(call)
-    for argument in call.arguments:
-        if isinstance(argument, Call):
-            _validate_call(argument, language)
 
 
 def _validate(claim: Claim, place: str) -> None:
@@ -307,15 +311,19 @@ def _validate_supports(claim: Claim, readers: Sequence[str], place: str) -> None
 
 
 def _validate_references(claim: Claim, ledger: Ledger, place: str) -> None:
-    from lib.claims import rules
+    from lib.claims import checks, rules
 
     for id in claim.supports:
         if id not in ledger or ledger[id].kind != "conclusion":
             _refuse(place, f"supports {id!r}, which is no conclusion", "name a conclusion's id")
-    for id in (id for call in claim.check for id in call.ids()):
-        if "." in id and not ledger.matching(id):
-            _refuse(place, f"check names {id!r}, which is no claim", "name a claim's id")
-    for id in rules.printed_ids(claim.rule):
-        named = ledger.matching(id)
-        if not named or not all(each.is_number for each in named):
-            _refuse(place, f"rule names {id!r}, which is no printed number", "name a claim's id")
+    read = {
+        "check": [id for call in claim.check for id in checks.ids_read(call)],
+        "rule": rules.printed_ids(claim.rule),
+    }
+    for column, ids in read.items():
+        for id in ids:
+            named = ledger.matching(id)
+            if not named or not all(each.is_number for each in named):
+                _refuse(
+                    place, f"{column} names {id!r}, which is no printed number", "name a claim's id"
+                )

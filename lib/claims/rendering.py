@@ -35,17 +35,50 @@ def _with_unit(text: str, unit: str) -> str:
 
 
 def unbroken(text: str) -> str:
-    """Return a text in which no line can end within a number, or before its percent sign."""
+    """Return a text in which no line can end within a number, or before its percent sign.
+
+    Parameters
+    ----------
+    text : str
+        Thousands may be parted by blanks, as in ``"1 000 rows"``, and so may a percent sign.
+
+    Returns
+    -------
+    str
+        Of the same length, with no-break spaces for these blanks.
+    """
     return WITHIN_NUMBER.sub("\N{NO-BREAK SPACE}", text)
 
 
 def plain_phrase(text: str) -> str:
-    """Return a printed phrase without quotation marks and code marks of its own."""
+    """Return a printed phrase without quotation marks and code marks of its own.
+
+    Parameters
+    ----------
+    text : str
+        As the ledger has it.
+
+    Returns
+    -------
+    str
+        Without curly double quotation marks and backticks; straight ones and apostrophes stay.
+    """
     return text.translate(dict.fromkeys(map(ord, "“”`")))
 
 
 def paper_text(judgement: Judgement) -> str:
-    """Return what the paper prints; a conclusion in quotation marks."""
+    """Return what the paper prints; a conclusion in quotation marks.
+
+    Parameters
+    ----------
+    judgement : Judgement
+        Gives kind, printed text and unit.
+
+    Returns
+    -------
+    str
+        As printed, with a percent sign where the unit is one; no other unit is shown.
+    """
     if judgement.kind == "conclusion":
         return f"“{plain_phrase(judgement.published)}”"
     return _with_unit(judgement.published, judgement.unit)
@@ -78,25 +111,71 @@ def measured_text(
 
 
 def book_text(judgement: Judgement) -> str:
-    """Return the published run's value as it is shown."""
+    """Return the published run's value as it is shown.
+
+    Parameters
+    ----------
+    judgement : Judgement
+        Gives the value with its ends, unit and printed precision.
+
+    Returns
+    -------
+    str
+        As `measured_text` writes it; for a conclusion whether it holds, or in how many seeds. A
+        dash where the published run has no value.
+    """
     return measured_text(judgement.book, judgement.low, judgement.high, judgement)
 
 
 def run_text(judgement: Judgement) -> str:
-    """Return the reader's run's value as it is shown."""
+    """Return the reader's run's value as it is shown.
+
+    Parameters
+    ----------
+    judgement : Judgement
+        Gives the value of the reader's run with its ends, unit and printed precision.
+
+    Returns
+    -------
+    str
+        As `book_text`; a dash where the reader's run has no value.
+    """
     return measured_text(
         judgement.this_run, judgement.this_run_low, judgement.this_run_high, judgement
     )
 
 
 def claim_text(judgement: Judgement) -> str:
-    """Return subject, metric and place of a claim in one line."""
+    """Return subject, metric and place of a claim in one line.
+
+    Parameters
+    ----------
+    judgement : Judgement
+        Gives the three; the place is its locator.
+
+    Returns
+    -------
+    str
+        Such as ``"DT, f1 (Table 3, row DT, column F1 score)"``; underscores in subject and metric
+        become blanks.
+    """
     name = f"{judgement.subject}, {judgement.metric}".replace("_", " ")
     return f"{name} ({judgement.locator})"
 
 
 def verdict_text(judgement: Judgement) -> str:
-    """Return the verdict's sign and words."""
+    """Return the verdict's sign and words.
+
+    Parameters
+    ----------
+    judgement : Judgement
+        Gives the verdict, a key of `SIGNS`.
+
+    Returns
+    -------
+    str
+        Such as ``"± within spread"``; the kind, such as ``"· setting"``, of what is not judged.
+    """
     return f"{SIGNS[judgement.verdict]} {judgement.verdict}"
 
 
@@ -173,14 +252,38 @@ def _wrapped(row: list[str], widths: list[int]) -> list[str]:
 
 
 def as_markdown(judgements: Sequence[Judgement], columns: Sequence[str] = COLUMNS) -> str:
-    """Return a Markdown table with the given columns."""
+    """Return a Markdown table with the given columns.
+
+    Parameters
+    ----------
+    judgements : sequence of Judgement
+        One a row.
+    columns : sequence of str
+        Keys of `CELLS`.
+
+    Returns
+    -------
+    str
+        Lines without a last line feed; vertical bars within a cell are escaped.
+    """
     rows = [list(columns), ["---"] * len(columns)]
     rows += [[CELLS[name](each).replace("|", "\\|") for name in columns] for each in judgements]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 def verdict_class(verdict: str) -> str:
-    """Return the CSS classes of a verdict, such as ``verdict verdict-within-spread``."""
+    """Return the CSS classes of a verdict, such as ``verdict verdict-within-spread``.
+
+    Parameters
+    ----------
+    verdict : str
+        A key of `SIGNS`.
+
+    Returns
+    -------
+    str
+        Two names parted by a blank, the second without commas and with hyphens for blanks.
+    """
     return f"verdict verdict-{verdict.replace(',', '').replace(' ', '-')}"
 
 

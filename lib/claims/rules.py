@@ -11,7 +11,7 @@ are compared pairwise.
 ``positive(a)``, ``negative(a)``      the sign of a
 ``all(rule, ...)``                    every rule holds
 ``most(rule, ...)``                   more than half of the rules hold
-``mean(a, b, ...)``                   the mean of the numbers
+``mean(a, b, ...)``                   the mean of two or more numbers
 ``printed(id)``                       the printed number of a claim, in its record's unit; of
                                       several where the id holds ``*``
 ``lower_end(numbers)``                lower end of their 95 % prediction interval
@@ -42,11 +42,11 @@ def _all(rule, *others):
 
 
 def _most(rule, *others):
-    return _mean(rule, *others) > 0.5
+    return np.mean(np.broadcast_arrays(rule, *others), axis=0) > 0.5
 
 
-def _mean(number, *others):
-    return np.mean(np.broadcast_arrays(number, *others), axis=0)
+def _mean(first, second, *others):
+    return np.mean(np.broadcast_arrays(first, second, *others), axis=0)
 
 
 FUNCTIONS: dict[str, Callable] = {
@@ -62,24 +62,95 @@ FUNCTIONS: dict[str, Callable] = {
     "lower_end": lambda numbers: prediction_interval(numbers).low,
 }
 COMPARING = ("greater", "below", "at_least", "same")
+JOINING = ("all", "most")
+NUMBERS = ("mean", "printed", "lower_end")
 NAMES = frozenset(FUNCTIONS) | {"printed"}
 
 
-def bind(call: Call) -> None:
-    """Raise TypeError if a call has too few or too many arguments."""
-    if call.name == "printed":
-        signature(lambda id: id).bind(*call.arguments)
-    else:
-        signature(FUNCTIONS[call.name]).bind(*call.arguments)
+def validate(rule: Call) -> None:
+    """Refuse a rule that cannot be evaluated, or that no record can decide.
+
+    Parameters
+    ----------
+    rule : Call
+        The outermost call of the column ``rule``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a function is unknown, has too few or too many arguments or some of the wrong kind,
+        or if the rule is a number, or names no record.
+    """
+    _require_truth(rule)
+    if not record_ids(rule):
+        raise ValueError("the rule names no record")
+
+
+def _require_truth(argument: "Call | float | str") -> None:
+    if not isinstance(argument, Call):
+        raise TypeError(f"{argument!r} is no rule, such as greater(a.b, a.c)")
+    if argument.name not in NAMES:
+        raise ValueError(f"there is no function {argument.name!r}")
+    if argument.name in NUMBERS:
+        raise TypeError(f"{argument.name}() is a number, and no rule")
+    signature(FUNCTIONS[argument.name]).bind(*argument.arguments)
+    for each in argument.arguments:
+        if argument.name in JOINING:
+            _require_truth(each)
+        else:
+            _require_number(each)
+
+
+def _require_number(argument: "Call | float | str", several: bool = False) -> None:
+    """Refuse what is not one number for each seed, or if wanted not several printed ones."""
+    if isinstance(argument, Call) and argument.name == "printed":
+        signature(lambda id: id).bind(*argument.arguments)
+        id = argument.arguments[0]
+        if not isinstance(id, str) or several != ("*" in id):
+            raise TypeError(f"printed({id}) does not name {'several claims' if several else 'one'}")
+    elif isinstance(argument, Call) and argument.name in NUMBERS and not several:
+        signature(FUNCTIONS[argument.name]).bind(*argument.arguments)
+        for each in argument.arguments:
+            _require_number(each, several=argument.name == "lower_end")
+    elif several or isinstance(argument, Call):
+        raise TypeError(f"{_words(argument)} is not {'printed(...)' if several else 'a number'}")
+    elif isinstance(argument, str) and ("." not in argument or "*" in argument):
+        raise TypeError(f"{argument!r} is not the id of one record")
+
+
+def _words(argument: "Call | float | str") -> str:
+    return f"{argument.name}(...)" if isinstance(argument, Call) else repr(argument)
 
 
 def printed_ids(rule: Call | None) -> list[str]:
-    """Return the ids of the claims whose printed numbers a rule uses."""
+    """Return the ids of the claims whose printed numbers a rule uses.
+
+    Parameters
+    ----------
+    rule : Call or None
+        None, for a claim without a rule, uses none.
+
+    Returns
+    -------
+    list of str
+        As they stand in the rule; one with ``*`` means several claims.
+    """
     return [argument for call in _calls(rule) if call.name == "printed" for argument in call.ids()]
 
 
 def record_ids(rule: Call) -> list[str]:
-    """Return the ids of the records that a rule needs, each once, in order."""
+    """Return the ids of the records that a rule needs.
+
+    Parameters
+    ----------
+    rule : Call
+        A rule of the ledger.
+
+    Returns
+    -------
+    list of str
+        Each id once, in the order of the rule.
+    """
     names = [
         argument
         for call in _calls(rule)
@@ -99,7 +170,18 @@ def _calls(rule: Call | None) -> Iterator[Call]:
 
 
 def comparisons(rule: Call) -> Iterator[Call]:
-    """Yield each comparison of two records in a rule, in order, such as ``greater(a, b)``."""
+    """Yield each comparison of two records in a rule, such as ``greater(a, b)``.
+
+    Parameters
+    ----------
+    rule : Call
+        A rule of the ledger.
+
+    Yields
+    ------
+    Call
+        In the order of the rule; its first two arguments are ids of records.
+    """
     for call in _calls(rule):
         if call.name in COMPARING and all(isinstance(each, str) for each in call.arguments[:2]):
             yield call

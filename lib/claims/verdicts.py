@@ -80,7 +80,13 @@ class Judgement:
     note: str = ""
 
     def to_dict(self) -> dict:
-        """Return the judgement as a dictionary for JSON."""
+        """Return the judgement as a dictionary for JSON.
+
+        Returns
+        -------
+        dict
+            By attribute, in their order: text, numbers, and None where there is no value.
+        """
         return asdict(self)
 
 
@@ -223,7 +229,19 @@ def _why_other_rows(claim: Claim, record: Record) -> str:
 
 
 def label(record: Record) -> str:
-    """Return in a few words what a record's run used, such as ``"twin data, quick profile"``."""
+    """Return in a few words what a record's run used, such as ``"twin data, quick profile"``.
+
+    Parameters
+    ----------
+    record : Record
+        From any run.
+
+    Returns
+    -------
+    str
+        The data are ``real``, ``twin`` or, of a file that the registry does not know,
+        ``unverified``.
+    """
     source = {"real": "real", "twin": "twin", "unknown": "unverified"}
     provenance = record.provenance
     return f"{source.get(provenance.source, provenance.source)} data, {provenance.profile} profile"

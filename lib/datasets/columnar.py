@@ -88,6 +88,11 @@ def in_order(paths: Iterable[Path], variant: Variant) -> list[Path]:
     paths : iterable of pathlib.Path
         The files of a variant that has a ``key``.
 
+    Returns
+    -------
+    list of pathlib.Path
+        In reading order.
+
     Raises
     ------
     ReaderError
@@ -113,7 +118,18 @@ def _first_key(path: Path, variant: Variant) -> int:
 
 
 def needed(variant: Variant) -> list[str]:
-    """Return the columns that are read: those kept, and the row's number where there is one."""
+    """Return the columns that are read: those kept, and the row's number where there is one.
+
+    Parameters
+    ----------
+    variant : Variant
+        With ``kept`` columns.
+
+    Returns
+    -------
+    list of str
+        The kept columns in their order, then the `key`.
+    """
     return [*variant.kept, *([variant.key] if variant.key else [])]
 
 
@@ -295,6 +311,12 @@ def kept(frame: pd.DataFrame, variant: Variant) -> pd.DataFrame:
         With at least the kept columns.
     variant : Variant
         Says which columns these are, and of which type.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The kept columns in their order, rows numbered from 0; texts are tidied, and categories in
+        alphabetical order.
     """
     types = _types(variant)
     columns = {
@@ -314,7 +336,18 @@ def _categories(texts: pd.Series) -> pd.Categorical:
 
 
 def tidied(text: str) -> str:
-    """Return a text without padding, and a port such as ``"80.0"`` as ``"80"``."""
+    """Return a text without padding, and a port such as ``"80.0"`` as ``"80"``.
+
+    Parameters
+    ----------
+    text : str
+        A cell as it stands in the file.
+
+    Returns
+    -------
+    str
+        Empty for an empty cell; only whole numbers with ``.0`` at the end are shortened.
+    """
     text = text.strip()
     whole = WHOLE_NUMBER.fullmatch(text)
     return whole[1] if whole else text

@@ -21,7 +21,20 @@ FEW_ROWS = 200
 
 
 def significant(values, digits: int = 5):
-    """Round to significant digits, as nested lists of plain floats."""
+    """Round to significant digits, as nested lists of plain floats.
+
+    Parameters
+    ----------
+    values : float, or sequence, array or series of them
+        Sequences may be nested.
+    digits : int
+        Significant digits to keep, at least 1.
+
+    Returns
+    -------
+    float or list
+        In the nesting of `values`; ready for JSON where every number is finite.
+    """
     if isinstance(values, (list, tuple, np.ndarray, pd.Series)):
         return [significant(value, digits) for value in values]
     return float(f"{float(values):.{digits}g}")
@@ -47,17 +60,37 @@ def describe_quantiles(values: pd.Series) -> dict:
 def describe_levels(values: pd.Series) -> dict:
     """Describe a column of few levels by how often each occurs.
 
+    Parameters
+    ----------
+    values : pandas.Series
+        Numbers; missing ones are not counted.
+
     Returns
     -------
     dict
-        ``{"levels": [...], "counts": [...]}``, levels ascending.
+        ``{"levels": [...], "counts": [...]}``, levels ascending, rounded to five significant
+        digits.
     """
     counts = values.value_counts().sort_index()
     return {"levels": significant(counts.index.to_numpy()), "counts": [int(c) for c in counts]}
 
 
 def inverse(marginal: dict, probabilities: np.ndarray) -> np.ndarray:
-    """Return the values of a described column at probabilities in [0, 1]."""
+    """Return the values of a described column at probabilities in [0, 1].
+
+    Parameters
+    ----------
+    marginal : dict
+        From `describe_quantiles` or `describe_levels`.
+    probabilities : numpy.ndarray
+        Any shape; 0 stands for the smallest value, 1 for the largest.
+
+    Returns
+    -------
+    numpy.ndarray of float
+        In the shape of `probabilities`: between two quantiles on a straight line, of levels the one
+        that the cumulated counts reach there.
+    """
     if "quantiles" in marginal:
         grid = PROBABILITIES if len(marginal["quantiles"]) == len(PROBABILITIES) else COARSE
         return np.interp(probabilities, grid, marginal["quantiles"])
@@ -76,6 +109,11 @@ def in_order(scores: pd.Series, marginal: dict) -> np.ndarray:
     marginal : dict
         From `describe_quantiles`, whose smallest and largest value are both drawn, or from
         `describe_levels`, whose counts come out exactly for as many rows as were described.
+
+    Returns
+    -------
+    numpy.ndarray of float
+        Shape (rows,): the smallest value stands where the smallest score stands, and so on.
     """
     order = scores.rank(method="first").to_numpy() - 1
     if "quantiles" in marginal:
@@ -84,7 +122,18 @@ def in_order(scores: pd.Series, marginal: dict) -> np.ndarray:
 
 
 def normal_scores(values: pd.DataFrame) -> pd.DataFrame:
-    """Return the normal scores of each column; equal values share their mean rank."""
+    """Return the normal scores of each column; equal values share their mean rank.
+
+    Parameters
+    ----------
+    values : pandas.DataFrame
+        Shape (rows, columns), numbers, none missing.
+
+    Returns
+    -------
+    pandas.DataFrame
+        In the form of `values`: the standard normal quantile of (rank - 0.5) / rows, so finite.
+    """
     return values.rank(method="average").sub(0.5).div(len(values)).apply(ndtri)
 
 
@@ -129,6 +178,16 @@ def _root(correlation) -> np.ndarray:
 
 def correlated(generator: np.random.Generator, rows: int, correlation) -> np.ndarray:
     """Draw standard normal rows with a correlation between the columns.
+
+    Parameters
+    ----------
+    generator : numpy.random.Generator
+        The source of randomness.
+    rows : int
+        How many rows to draw.
+    correlation : numpy.ndarray or nested list of float
+        Shape (columns, columns). Rounded numbers may be no valid correlation; a valid one close by
+        takes their place.
 
     Returns
     -------

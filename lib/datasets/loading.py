@@ -1,7 +1,6 @@
 """Loading a data set: the real file where it is found, its synthetic twin where not."""
 
 import hashlib
-import os
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,10 +67,6 @@ class Dataset:
         return f"This page was run on {file.format('real file')}."
 
 
-def _switch(variable: str) -> bool:
-    return os.environ.get(variable, "").lower() in ("1", "true", "yes")
-
-
 def load(name: str, variant: str | None = None, allow_unknown_digest: bool = False) -> Dataset:
     """Load a data set.
 
@@ -98,8 +93,8 @@ def load(name: str, variant: str | None = None, allow_unknown_digest: bool = Fal
         If the file is refused, damaged, or neither file nor twin exists.
     """
     entry = registry.entry(name)
-    allowed = allow_unknown_digest or _switch("IDS_DATA_ALLOW_UNKNOWN")
-    found = None if _switch("IDS_TWIN") else locate.locate(entry, variant, allowed)
+    allowed = allow_unknown_digest or locate.unknown_allowed()
+    found = None if locate.twins_only() else locate.locate(entry, variant, allowed)
     return _twin(entry, variant) if found is None else _file(entry, found, allowed)
 
 
@@ -128,9 +123,9 @@ def at_hand(name: str, group: str) -> list[Dataset]:
 
 
 def _is_here(variant: Variant, name: str) -> bool:
-    if _switch("IDS_TWIN"):
+    if locate.twins_only():
         return False
-    allowed = _switch("IDS_DATA_ALLOW_UNKNOWN")
+    allowed = locate.unknown_allowed()
     return locate.locate(registry.entry(name), variant.name, allowed) is not None
 
 

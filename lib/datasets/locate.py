@@ -41,12 +41,37 @@ class Located:
 
 
 def cache_folder() -> Path:
-    """Return the user's cache: ``IDS_CACHE`` when set, else the system's place for it."""
+    """Return the user's cache: ``IDS_CACHE`` when set, else the system's place for it.
+
+    Returns
+    -------
+    pathlib.Path
+        Need not exist.
+    """
     return Path(os.environ.get("IDS_CACHE") or platformdirs.user_cache_path("iot-ids-re-executed"))
+
+
+def twins_only() -> bool:
+    """Return whether ``IDS_TWIN`` asks for the twins, also of data that are there."""
+    return _is_set("IDS_TWIN")
+
+
+def unknown_allowed() -> bool:
+    """Return whether ``IDS_DATA_ALLOW_UNKNOWN`` lets files pass whose digest is unknown."""
+    return _is_set("IDS_DATA_ALLOW_UNKNOWN")
+
+
+def _is_set(variable: str) -> bool:
+    return os.environ.get(variable, "").lower() in ("1", "true", "yes")
 
 
 def search_folders() -> list[Path]:
     """Return the folders that are searched, in order, those that exist.
+
+    Returns
+    -------
+    list of pathlib.Path
+        ``IDS_DATA``, ``data/raw`` and the cache; empty when there is none of them.
 
     Raises
     ------
@@ -65,7 +90,18 @@ def search_folders() -> list[Path]:
 
 
 def digest(path: Path) -> str:
-    """Return a file's SHA-256 digest, computed once for each state of the file."""
+    """Return a file's SHA-256 digest, computed once for each state of the file.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        An existing file. Its size and the time of its last change tell its state.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+    """
     state = path.stat()
     return _digest(path, state.st_size, state.st_mtime_ns)
 

@@ -181,6 +181,11 @@ class Entry:
         variant : str, optional
             A variant's name, or the part before its slash, such as ``"fridge"``.
 
+        Returns
+        -------
+        tuple of Variant
+            At least one; all of them when `variant` is left out.
+
         Raises
         ------
         ReaderError
@@ -270,7 +275,18 @@ def parse(text: str) -> dict[str, Entry]:
 
 
 def names() -> list[str]:
-    """Return the names of all registered data sets."""
+    """Return the names of all registered data sets.
+
+    Returns
+    -------
+    list of str
+        In the order of ``data/registry.yml``.
+
+    Raises
+    ------
+    ReaderError
+        If the registry cannot be read.
+    """
     return list(_entries())
 
 
@@ -282,10 +298,15 @@ def entry(name: str) -> Entry:
     name : str
         Such as ``"wustl-ehms-2020"``.
 
+    Returns
+    -------
+    Entry
+        The data set's description, with all its variants.
+
     Raises
     ------
     ReaderError
-        If the registry has no such data set.
+        If the registry has no such data set, or cannot be read.
     """
     known = _entries()
     if name not in known:

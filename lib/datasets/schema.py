@@ -15,12 +15,34 @@ REMEDY = "Use the official file as published (make data), not an edited or re-sa
 
 
 def rows_text(count: int) -> str:
-    """Return a number of rows as text, such as ``"1 row"``."""
+    """Return a number of rows as text, such as ``"1 row"``.
+
+    Parameters
+    ----------
+    count : int
+        Not negative.
+
+    Returns
+    -------
+    str
+        With commas between thousands.
+    """
     return f"{count:,} row" if count == 1 else f"{count:,} rows"
 
 
 def dtype(column: Column) -> str:
-    """Return the pandas dtype that a registered column is read as."""
+    """Return the pandas dtype that a registered column is read as.
+
+    Parameters
+    ----------
+    column : Column
+        Its type, and whether cells may be empty, decide.
+
+    Returns
+    -------
+    str
+        Such as ``"int64"``, or ``"Int64"`` where integers may be missing.
+    """
     return (NULLABLE_DTYPES if column.nullable else DTYPES)[column.type]
 
 
@@ -31,6 +53,12 @@ def frame_schema(variant: Variant) -> pa.DataFrameSchema:
     ----------
     variant : Variant
         From the registry.
+
+    Returns
+    -------
+    pandera.pandas.DataFrameSchema
+        Strict and ordered: no column may be added or stand elsewhere, and only an optional one may
+        be missing.
     """
     return pa.DataFrameSchema(
         {
@@ -90,7 +118,22 @@ def read(path: Path, variant: Variant, others: tuple[Variant, ...] = ()) -> pd.D
 
 
 def empty_error(path: Path, variant: Variant, state: str) -> ReaderError:
-    """Return the error for a file without rows."""
+    """Return the error for a file without rows.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file, as the message names it.
+    variant : Variant
+        What the file should hold.
+    state : str
+        What follows the path in the message, such as ``"is empty"``.
+
+    Returns
+    -------
+    ReaderError
+        To be raised by the caller.
+    """
     return ReaderError(
         f"{path} {state}: 0 rows in every column from {variant.columns[0].name!r} to "
         f"{variant.columns[-1].name!r}, expected {variant.rows:,}. Get the file again (make data)."
@@ -185,9 +228,33 @@ def _check_other_form(
 
 
 def separator_error(path: Path, heading: str, count: int, variant: Variant) -> ReaderError:
-    """Return the error for a file whose columns run together."""
-    used = max(";\t|,", key=heading.count)
-    name = {";": "semicolons", "\t": "tabs", "|": "bars", ",": "commas"}[used]
+    """Return the error for a file whose columns run together.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file, as the message names it.
+    heading : str
+        The first line as it was read, all columns in one; its most frequent mark is named as the
+        separator.
+    count : int
+        Data rows of the file.
+    variant : Variant
+        What the file should hold.
+
+    Returns
+    -------
+    ReaderError
+        To be raised by the caller.
+    """
+    marks = {";": "semicolons", "\t": "tabs", "|": "bars", ",": "commas"}
+    used = max(marks, key=heading.count)
+    if used not in heading:
+        return ReaderError(
+            f"{path} has a single column, {heading!r}, in all {rows_text(count)}; "
+            f"{len(variant.columns)} are expected. {REMEDY}"
+        )
+    name = marks[used]
     return ReaderError(
         f"{path} is separated by {name}, not by {variant.separator!r}: column "
         f"{variant.columns[0].name!r} and the others run together in all {rows_text(count)}. "
@@ -196,7 +263,22 @@ def separator_error(path: Path, heading: str, count: int, variant: Variant) -> R
 
 
 def heading_difference(missing: list[str], extra: list[str]) -> str:
-    """Say which columns are missing, or else which ones nobody expects."""
+    """Say which columns are missing, or else which ones nobody expects.
+
+    Parameters
+    ----------
+    missing : list of str
+        Expected columns that the file lacks.
+    extra : list of str
+        Columns of the file that are not expected; one spelled like a missing one is named as what
+        stands in its place.
+
+    Returns
+    -------
+    str
+        Part of a sentence: at most three columns, and how many more there are. Empty when both
+        lists are.
+    """
     pairs = {name: difflib.get_close_matches(name, extra, n=1) for name in missing}
     told = [
         f"column {name!r} is missing" + (f" (there is {close[0]!r} instead)" if close else "")

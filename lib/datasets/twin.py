@@ -70,10 +70,22 @@ def _with_twin(name: str, variant: str | None = None) -> list[Variant]:
 def parameter_file(name: str, variant: str | None = None) -> Path:
     """Return the path of a twin's committed parameters, or of its table.
 
+    Parameters
+    ----------
+    name : str
+        Such as ``"wustl-ehms-2020"``.
+    variant : str, optional
+        A variant or a group of variants; any when left out. The first that has a twin counts.
+
+    Returns
+    -------
+    pathlib.Path
+        In ``data/twins``; whether the file is there is not checked.
+
     Raises
     ------
     ReaderError
-        If no such variant has a twin.
+        If no such data set or variant is registered, or none has a twin.
     """
     return TWINS / _with_twin(name, variant)[0].twin
 

@@ -23,12 +23,34 @@ NOT_COMPARED = ("stime",)
 
 
 def is_table(path: Path) -> bool:
-    """Tell whether a twin's file is a table; else it holds parameters."""
+    """Tell whether a twin's file is a table; else it holds parameters.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Need not exist: the name tells.
+
+    Returns
+    -------
+    bool
+        True for a name that ends with `SUFFIX`.
+    """
     return path.name.endswith(SUFFIX)
 
 
 def companion(path: Path) -> Path:
-    """Return the file that describes a table."""
+    """Return the file that describes a table.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The table.
+
+    Returns
+    -------
+    pathlib.Path
+        In the same folder, with ``.json`` in place of `SUFFIX`; need not exist.
+    """
     return path.with_name(path.name.removesuffix(SUFFIX) + ".json")
 
 
@@ -99,10 +121,20 @@ def _repair(path: Path) -> str:
 def measured(path: Path) -> pd.DataFrame:
     """Return the distance to the real rows that was measured when a table was made.
 
+    Parameters
+    ----------
+    path : pathlib.Path
+        The table, whose digest the description must state.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `distance` gave it.
+
     Raises
     ------
     ReaderError
-        If the description is missing, damaged, or that of another table.
+        If table or description is missing, or the description damaged, or that of another table.
     """
     described = companion(path)
     try:
@@ -111,7 +143,8 @@ def measured(path: Path) -> pd.DataFrame:
             raise ValueError(f"it describes another table than {path.name}")
         return pd.DataFrame(content["fidelity"])
     except FileNotFoundError:
-        raise ReaderError(f"{described} is missing. {_repair(described)}") from None
+        missing = path if described.exists() else described
+        raise ReaderError(f"{missing} is missing. {_repair(missing)}") from None
     except (ValueError, KeyError, TypeError) as problem:
         raise ReaderError(
             f"{described} does not describe a twin ({problem}). {_repair(described)}"

@@ -30,7 +30,18 @@ class DenseClassifier(nn.Module):
         self.linears = SpikingClassifier(settings, seed).linears
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
-        """Return the logits as those of a single time step, shape (1, n, classes)."""
+        """Return the logits as those of a single time step.
+
+        Parameters
+        ----------
+        features : torch.Tensor
+            Shape (n, inputs), scaled as for training.
+
+        Returns
+        -------
+        torch.Tensor
+            Shape (1, n, classes).
+        """
         first, second, last = self.linears
         return last(relu(second(relu(first(features))))).unsqueeze(0)
 

@@ -71,6 +71,11 @@ def prices_of_arithmetic(multiply: float, add: float, source: str) -> Prices:
         Picojoules.
     source : str
         Technology and publication.
+
+    Returns
+    -------
+    Prices
+        Picojoules an operation.
     """
     return Prices(multiply + add, add, multiply + 3 * add, add, source)
 
@@ -93,6 +98,11 @@ def nanojoules(operations: Operations, prices: Prices) -> float:
         Of one decision.
     prices : Prices
         Picojoules an operation.
+
+    Returns
+    -------
+    float
+        Of arithmetic alone, so a lower bound of what a device takes.
     """
     picojoules = (
         operations.multiply_accumulates * prices.multiply_accumulate
@@ -149,6 +159,11 @@ def dense_operations(sizes: Sequence[int], active: Sequence[float] | None = None
     active : sequence of float, optional
         Neurons above zero in each hidden layer. When given, products with zeros are skipped,
         as a spiking network skips silent neurons; default: every product counts.
+
+    Returns
+    -------
+    Operations
+        One comparison for each hidden neuron, its rectifier.
     """
     senders = [sizes[0], *(sizes[1:-1] if active is None else active)]
     return Operations(
@@ -158,10 +173,33 @@ def dense_operations(sizes: Sequence[int], active: Sequence[float] | None = None
 
 
 def linear_operations(inputs: int, classes: int) -> Operations:
-    """Count what a linear classifier computes for one decision."""
+    """Count what a linear classifier computes for one decision.
+
+    Parameters
+    ----------
+    inputs, classes : int
+        Sizes of the weight matrix.
+
+    Returns
+    -------
+    Operations
+        One multiply-accumulate for each weight.
+    """
     return Operations(multiply_accumulates=inputs * classes)
 
 
 def tree_operations(comparisons: float) -> Operations:
-    """Count what a decision tree computes for one decision: the nodes on the way to a leaf."""
+    """Count what a decision tree computes for one decision: the nodes on the way to a leaf.
+
+    Parameters
+    ----------
+    comparisons : float
+        Nodes asked in one decision, or their mean as `lib.spiking.inference.mean_comparisons`
+        gives it.
+
+    Returns
+    -------
+    Operations
+        Comparisons alone.
+    """
     return Operations(comparisons=comparisons)

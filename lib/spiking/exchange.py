@@ -128,6 +128,11 @@ def read_graph(path: Path) -> nir.NIRGraph:
     path : pathlib.Path
         Written by `write_graph` or any other writer of NIR.
 
+    Returns
+    -------
+    nir.NIRGraph
+        Its nodes may be of any kind that NIR has; `run_graph` takes only some.
+
     Raises
     ------
     ReaderError

@@ -29,6 +29,11 @@ def can_train(settings: SpikingSettings) -> bool:
     ----------
     settings : SpikingSettings
         All but those with an update at every time step and neurons at the output.
+
+    Returns
+    -------
+    bool
+        False for an update at every time step with neurons at the output, else True.
     """
     return settings.update != "step" or settings.readout not in OUTPUTS
 

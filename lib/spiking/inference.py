@@ -50,7 +50,12 @@ def spiking_decider(network) -> Decider:
     Parameters
     ----------
     network : lib.spiking.SpikingClassifier
-        Its read-out must be "sum" or "mean", which decide alike.
+        Its read-out must be "sum", "mean" or "each", which decide alike.
+
+    Returns
+    -------
+    Decider
+        Its `bytes` count weights, biases, membranes and sums at four bytes each, spikes at one.
 
     Raises
     ------
@@ -73,6 +78,11 @@ def dense_decider(network) -> Decider:
     ----------
     network : lib.spiking.dense.DenseClassifier
         Or any other with three `linears`.
+
+    Returns
+    -------
+    Decider
+        Its `bytes` count weights, biases and the layers' sums at four bytes each.
     """
     arrays = _arrays(network)
     widths = [len(bias) for bias in arrays[1::2]]
@@ -86,6 +96,11 @@ def linear_decider(classifier) -> Decider:
     ----------
     classifier : sklearn.linear_model.LogisticRegression
         Fitted on labels 0, 1, 2 and so on.
+
+    Returns
+    -------
+    Decider
+        Its `bytes` count weights, biases and the classes' sums at four bytes each.
     """
     weight = np.ascontiguousarray(classifier.coef_.T, dtype=np.float32)
     bias = classifier.intercept_.astype(np.float32)
@@ -99,6 +114,11 @@ def tree_decider(classifier) -> Decider:
     ----------
     classifier : sklearn.tree.DecisionTreeClassifier
         Fitted on labels 0, 1, 2 and so on.
+
+    Returns
+    -------
+    Decider
+        Its `bytes` count the arrays of nodes; nothing changes while it decides.
     """
     tree = classifier.tree_
     nodes = np.min_scalar_type(-tree.node_count)
@@ -215,6 +235,11 @@ def mean_comparisons(classifier, rows: np.ndarray) -> float:
         Fitted.
     rows : numpy.ndarray
         Shape (n, inputs).
+
+    Returns
+    -------
+    float
+        Nodes a decision, leaves not counted.
     """
     visited = classifier.decision_path(np.asarray(rows, dtype=np.float32)).sum(axis=1)
     return float(np.mean(visited) - 1)
@@ -259,6 +284,11 @@ def compiled_microseconds(decider: Decider, rows: np.ndarray, rounds: int = 7) -
         Shape (n, inputs), float32.
     rounds : int
         As in `microseconds`.
+
+    Returns
+    -------
+    float
+        Microseconds a decision, the one call's overhead shared among all rows.
     """
     return microseconds(decider, [rows], rounds) / len(rows)
 

@@ -22,14 +22,42 @@ class FastSigmoid(torch.autograd.Function):
 
     @staticmethod
     def forward(context, distance, slope):
-        """Return 1 where the membrane is above the threshold, else 0."""
+        """Return 1 where the membrane is above the threshold, else 0.
+
+        Parameters
+        ----------
+        context : torch.autograd.function.FunctionCtx
+            Keeps for `backward` what it needs.
+        distance : torch.Tensor
+            Membrane potential less threshold, any shape.
+        slope : float
+            Steepness of the fast sigmoid.
+
+        Returns
+        -------
+        torch.Tensor
+            Spikes in the shape and type of `distance`.
+        """
         context.save_for_backward(distance)
         context.slope = slope
         return (distance > 0).to(distance.dtype)
 
     @staticmethod
     def backward(context, gradient):
-        """Return the gradient times 1 / (slope |distance| + 1)^2."""
+        """Return the gradient times 1 / (slope |distance| + 1)^2.
+
+        Parameters
+        ----------
+        context : torch.autograd.function.FunctionCtx
+            What `forward` kept.
+        gradient : torch.Tensor
+            Of the loss with respect to the spikes, in their shape.
+
+        Returns
+        -------
+        tuple of (torch.Tensor, None)
+            With respect to the distance, in its shape; None for the slope.
+        """
         (distance,) = context.saved_tensors
         return gradient / (context.slope * distance.abs() + 1) ** 2, None
 
@@ -79,7 +107,19 @@ class SpikingClassifier(nn.Module):
         return [(linear.weight.T, linear.bias) for linear in self.linears]
 
     def trace(self, features: torch.Tensor) -> Trace:
-        """Show rows of shape (n, inputs) for all steps and return what the neurons did."""
+        """Show rows for all steps and return what the neurons did.
+
+        Parameters
+        ----------
+        features : torch.Tensor
+            Shape (n, inputs): the input current, the same at each step.
+
+        Returns
+        -------
+        Trace
+            With the states after each step. Where the read-out has no neurons at the output, its
+            `membranes` have a third entry all the same, of zeros.
+        """
         states = initial_states(self.layers, features)
         rows = []
         for _ in range(self.settings.steps):
@@ -92,12 +132,36 @@ class SpikingClassifier(nn.Module):
         return Trace(*stacked, torch.stack(outputs))
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
-        """Return the outputs of every time step, shape (steps, n, classes)."""
+        """Return the outputs of every time step.
+
+        Parameters
+        ----------
+        features : torch.Tensor
+            As for `trace`.
+
+        Returns
+        -------
+        torch.Tensor
+            Shape (steps, n, classes): logits, or what the read-out takes of neurons at the output.
+        """
         return self.trace(features).outputs
 
 
 def initial_states(layers: Sequence[Layer], features: torch.Tensor) -> list[torch.Tensor]:
-    """Return membrane potentials of zero for each layer's neurons, shape (..., n, neurons)."""
+    """Return membrane potentials of zero for each layer's neurons.
+
+    Parameters
+    ----------
+    layers : sequence of (weight, bias)
+        As for `one_step`.
+    features : torch.Tensor
+        Shape (..., n, inputs); its leading axes, type and device are taken over.
+
+    Returns
+    -------
+    list of torch.Tensor
+        One a linear layer, the last one included, each of shape (..., n, outputs).
+    """
     leading = features.shape[:-1]
     return [features.new_zeros(*leading, weight.shape[-1]) for weight, _ in layers]
 
@@ -148,6 +212,15 @@ def leaky(
 
     The membrane keeps a share `beta`, takes in the current, and is lowered by the threshold
     when the neuron has spiked in the step before; no gradient passes through this reset.
+
+    Parameters
+    ----------
+    current : torch.Tensor
+        Input of this step, shape (..., n, neurons).
+    membrane : torch.Tensor
+        Potentials after the step before, in the same shape; zeros before the first.
+    settings : SpikingSettings
+        Decay, threshold and slope.
 
     Returns
     -------
@@ -251,7 +324,18 @@ class SnntorchClassifier(nn.Module):
         )
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
-        """Return the outputs of every time step, shape (steps, n, classes)."""
+        """Return the outputs of every time step.
+
+        Parameters
+        ----------
+        features : torch.Tensor
+            Shape (n, inputs): the input current, the same at each step.
+
+        Returns
+        -------
+        torch.Tensor
+            Shape (steps, n, classes), as of `SpikingClassifier`.
+        """
         states = [neuron.init_leaky() for neuron in self.neurons]
         outputs = []
         for _ in range(self.settings.steps):
@@ -278,6 +362,11 @@ def snntorch_network(network: SpikingClassifier) -> SnntorchClassifier:
     ----------
     network : SpikingClassifier
         Any; its weights are copied.
+
+    Returns
+    -------
+    SnntorchClassifier
+        In the precision of `network`.
     """
     twin = SnntorchClassifier(network.settings).to(next(network.parameters()).dtype)
     with torch.no_grad():

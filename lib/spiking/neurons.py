@@ -33,21 +33,62 @@ class Fire(torch.autograd.Function):
 
     @staticmethod
     def forward(context, membrane, threshold, slope):
-        """Return 1 where the membrane is above the threshold, else 0."""
+        """Return 1 where the membrane is above the threshold, else 0.
+
+        Parameters
+        ----------
+        context : torch.autograd.function.FunctionCtx
+            Keeps for `backward` what it needs.
+        membrane : torch.Tensor
+            Potentials, any shape.
+        threshold : float
+            In the unit of `membrane`.
+        slope : float
+            Steepness of the fast sigmoid, for one unit of `membrane`.
+
+        Returns
+        -------
+        torch.Tensor
+            Spikes in the shape and type of `membrane`.
+        """
         context.save_for_backward(membrane)
         context.threshold, context.slope = threshold, slope
         return membrane.gt(threshold).to(membrane.dtype)
 
     @staticmethod
     def backward(context, gradient):
-        """Return the gradient divided by (slope |membrane - threshold| + 1)^2."""
+        """Return the gradient divided by (slope |membrane - threshold| + 1)^2.
+
+        Parameters
+        ----------
+        context : torch.autograd.function.FunctionCtx
+            What `forward` kept.
+        gradient : torch.Tensor
+            Of the loss with respect to the spikes, in their shape.
+
+        Returns
+        -------
+        tuple of (torch.Tensor, None, None)
+            With respect to the membrane, in its shape; None for threshold and slope.
+        """
         (membrane,) = context.saved_tensors
         steepness = (membrane - context.threshold).abs_().mul_(context.slope).add_(1).square_()
         return torch.div(gradient, steepness, out=steepness), None, None
 
 
 def fire(membrane: torch.Tensor) -> torch.Tensor:
-    """Return 1 above the threshold and 0 elsewhere."""
+    """Return 1 above the threshold and 0 elsewhere.
+
+    Parameters
+    ----------
+    membrane : torch.Tensor
+        Potentials, any shape; the threshold is `THRESHOLD`.
+
+    Returns
+    -------
+    torch.Tensor
+        In the shape and type of `membrane`; its gradient is that of `Fire` with `SLOPE`.
+    """
     return Fire.apply(membrane, THRESHOLD, SLOPE)
 
 
@@ -60,17 +101,69 @@ class Neuron:
     """
 
     def learned(self, size: int, generator: torch.Generator) -> list[torch.Tensor]:
-        """Return initial values of what a layer of `size` neurons learns, for one replicate."""
+        """Return initial values of what a layer of `size` neurons learns, for one replicate.
+
+        Parameters
+        ----------
+        size : int
+            Neurons of the layer.
+        generator : torch.Generator
+            The source of initial values that are drawn.
+
+        Returns
+        -------
+        list of torch.Tensor
+            Without an axis of replicates; empty when the rule learns nothing.
+        """
         return []
 
     def start(self, current: torch.Tensor) -> States:
-        """Return the states before the first step."""
+        """Return the states before the first step.
+
+        Parameters
+        ----------
+        current : torch.Tensor
+            Input of the first step, shape (replicates, rows, neurons); its values do not matter.
+
+        Returns
+        -------
+        tuple of torch.Tensor
+            Each in the shape of `current`; the last one holds the spikes of the step before.
+
+        Raises
+        ------
+        NotImplementedError
+            If the kind of neuron does not fill it in.
+        """
         raise NotImplementedError
 
     def step(
         self, current: torch.Tensor, states: States, learned: Sequence[torch.Tensor]
     ) -> tuple[torch.Tensor, States]:
-        """Return what the neurons send, and their new states."""
+        """Return what the neurons send, and their new states.
+
+        Parameters
+        ----------
+        current : torch.Tensor
+            Input of this step, shape (replicates, rows, neurons).
+        states : tuple of torch.Tensor
+            As `start` or the step before returned them.
+        learned : sequence of torch.Tensor
+            What `learned` returned, with a leading axis of replicates; empty when the rule learns
+            nothing.
+
+        Returns
+        -------
+        signals : torch.Tensor
+            Spikes, 0 or 1, in the shape of `current`.
+        states : tuple of torch.Tensor
+            In the order of `start`.
+
+        Raises
+        ------
+        NotImplementedError
+            If the kind of neuron does not fill it in.
+        """
         raise NotImplementedError
 
 
@@ -90,7 +183,13 @@ class Leaky(Neuron):
     learn_beta: bool = False
 
     def learned(self, size, generator):
-        """Return one share a neuron when shares are learned."""
+        """Return one share a neuron when shares are learned.
+
+        Returns
+        -------
+        list of torch.Tensor
+            One of shape (1, size); empty when shares are not learned.
+        """
         return [torch.full((1, size), self.beta)] if self.learn_beta else []
 
     def start(self, current):
@@ -122,7 +221,13 @@ class Recurrent(Neuron):
     beta: float = 0.95
 
     def learned(self, size, generator):
-        """Return weights among the neurons and biases, drawn as `torch.nn.Linear` does."""
+        """Return weights among the neurons and biases, drawn as `torch.nn.Linear` does.
+
+        Returns
+        -------
+        list of torch.Tensor
+            Weights (size, size), from the sending to the receiving neuron, and biases (1, size).
+        """
         bound = 1 / math.sqrt(size)
         return [
             torch.empty(shape).uniform_(-bound, bound, generator=generator)
@@ -333,7 +438,18 @@ class StackedClassifier(nn.Module):
         return torch.stack(signals, dim=1)
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
-        """Return the outputs of every time step, shape (steps, replicates, n, classes)."""
+        """Return the outputs of every time step.
+
+        Parameters
+        ----------
+        features : torch.Tensor
+            Shape (replicates, n, inputs).
+
+        Returns
+        -------
+        torch.Tensor
+            Logits of shape (steps, replicates, n, classes).
+        """
         return self.trace(features)[0]
 
     @property

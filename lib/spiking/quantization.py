@@ -107,6 +107,16 @@ def storage_bytes(network: SpikingClassifier, grain: str | None = None) -> int:
         Any.
     grain : {"row", "layer"}, optional
         As 8-bit integers with these scales; default: all in 32-bit floating point.
+
+    Returns
+    -------
+    int
+        With a grain, the scales are counted as well; biases stay in 32-bit floating point.
+
+    Raises
+    ------
+    ValueError
+        If the grain is not known.
     """
     biases = sum(linear.bias.numel() for linear in network.linears) * np.float32().itemsize
     weights = [linear.weight.detach().numpy() for linear in network.linears]

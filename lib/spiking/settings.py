@@ -67,7 +67,25 @@ class SpikingSettings:
             raise ValueError(f"update {self.update!r} is none of {', '.join(UPDATES)}")
 
     def but(self, **changes) -> "SpikingSettings":
-        """Return a copy with some settings changed."""
+        """Return a copy with some settings changed.
+
+        Parameters
+        ----------
+        **changes
+            New values by the names of the attributes.
+
+        Returns
+        -------
+        SpikingSettings
+            These settings themselves stay as they are.
+
+        Raises
+        ------
+        ValueError
+            If the changed settings do not fit, as for the class.
+        TypeError
+            If a name is no setting.
+        """
         return replace(self, **changes)
 
     @property

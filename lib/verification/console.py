@@ -14,6 +14,12 @@ def lines(report: Report) -> Iterator[str]:
     Parameters
     ----------
     report : Report
+
+    Yields
+    ------
+    str
+        Without a line feed at its end; empty between parts, and of several lines for a changed
+        record or an error.
     """
     yield ""
     yield from _not_run(report)

@@ -130,7 +130,18 @@ class Judged:
     family: Family
 
     def with_state(self, state: str) -> list[Comparison]:
-        """Return the comparisons of one state, the furthest outside first."""
+        """Return the comparisons of one state, the furthest outside first.
+
+        Parameters
+        ----------
+        state : str
+            ``"holds"``, ``"changed"``, ``"undecided"`` or ``"not judged"``.
+
+        Returns
+        -------
+        list of Comparison
+            What has no interval, such as a record of one run alone, comes before all others.
+        """
         found = [each for each in self.comparisons if each.state == state]
         return sorted(found, key=lambda each: -each.excess)
 

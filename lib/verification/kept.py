@@ -38,10 +38,9 @@ def keep(say: Callable[[str], None], made: Path = MADE, kept: Path = KEPT) -> in
     ReaderError
         If there is no report, or it is not one of the whole book on real data that holds.
     """
-    report = _read(made / "report.json")
-    if report is None:
+    why = _told(made / "report.json", _not_worth_showing)
+    if why is None:
         raise ReaderError("There is no report to keep: run 'make verify' first.")
-    why = _not_worth_showing(report)
     if why:
         raise ReaderError(f"The last report is not kept, since {why}. Run 'make verify' again.")
     kept.mkdir(parents=True, exist_ok=True)
@@ -59,7 +58,7 @@ def _not_worth_showing(report: dict) -> str:
     if report["judges"] != "papers":
         return "it was made on twins"
     if executed != whole:
-        return f"it does not have {', '.join(sorted(whole - executed))}"
+        return f"its notebooks are others, {', '.join(sorted(whole ^ executed))}"
     if report["status"] != 0:
         return f"it says: {report['answer']}"
     return ""
@@ -72,6 +71,11 @@ def files(kept: Path = KEPT) -> list[Path]:
     ----------
     kept : pathlib.Path
         Their folder.
+
+    Returns
+    -------
+    list of pathlib.Path
+        In the order of `FILES`.
     """
     return [kept / name for name in FILES if (kept / name).exists()]
 
@@ -83,10 +87,16 @@ def summary(kept: Path = KEPT) -> str:
     ----------
     kept : pathlib.Path
         Its folder.
+
+    Raises
+    ------
+    ReaderError
+        If the kept file is no report.
     """
-    report = _read(kept / "report.json")
-    if report is None:
-        return ""
+    return _told(kept / "report.json", _summary) or ""
+
+
+def _summary(report: dict) -> str:
     counts, asked = report["counts"], report["asked"]
     holding = [each for each in report["records"] if each["state"] == "holds"]
     same = sum(each["same_digits"] for each in holding)
@@ -100,10 +110,11 @@ def summary(kept: Path = KEPT) -> str:
     )
 
 
-def _read(path: Path) -> dict | None:
+def _told(path: Path, tell: Callable[[dict], str]) -> str | None:
+    """Return what a function says of a report; None where there is none."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return tell(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         return None
-    except ValueError:
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise ReaderError(f"{path.name} is not a report. Run 'make verify' again.") from None

@@ -19,6 +19,11 @@ def html(report: Report) -> str:
     Parameters
     ----------
     report : Report
+
+    Returns
+    -------
+    str
+        The whole document, with its style sheets inside.
     """
     style = "\n".join(path.read_text(encoding="utf-8") for path in STYLES if path.exists())
     sections = (_failures, _changed, _undecided, _claims, _pages, _method, _asked, _all_records)

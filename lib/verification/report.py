@@ -111,7 +111,13 @@ class Report:
         return ANSWERS[self.status]
 
     def counts(self) -> Counter:
-        """Return how many records have each state."""
+        """Return how many records have each state.
+
+        Returns
+        -------
+        collections.Counter
+            By state; 0 for a state that no record has.
+        """
         return Counter(each.state for each in self.judged.comparisons)
 
     def why_it_matters(self, comparison: Comparison) -> str:
@@ -120,6 +126,12 @@ class Report:
         Parameters
         ----------
         comparison : Comparison
+
+        Returns
+        -------
+        str
+            Two ids of claims at most, with the number of the others; a clause that says so where no
+            claim rests on the record.
         """
         resting = self.resting.get(comparison.id, [])
         if not resting:
@@ -128,7 +140,13 @@ class Report:
         return f"judges {', '.join(resting[:2])}{more}"
 
     def sums(self) -> str:
-        """Return in a few words how many records hold and how many do not."""
+        """Return in a few words how many records hold and how many do not.
+
+        Returns
+        -------
+        str
+            Without the states that no record has; empty without records.
+        """
         counts = self.counts()
         words = {HOLDS: "hold", CHANGED: "have changed", UNDECIDED: "undecided"}
         words[NOT_JUDGED] = "are times or have no spread, and are not judged"
@@ -149,7 +167,13 @@ class Report:
         )
 
     def method(self) -> list[str]:
-        """Return in sentences how the records were judged, with the numbers of this run."""
+        """Return in sentences how the records were judged, with the numbers of this run.
+
+        Returns
+        -------
+        list of str
+            Rules by which no record was judged are left out.
+        """
         family = self.judged.family
         level = FALSE_ALARMS / max(1, family.size)
         sentences = [
@@ -187,7 +211,14 @@ class Report:
         return sentences
 
     def to_dict(self) -> dict:
-        """Return the report for JSON."""
+        """Return the report for JSON.
+
+        Returns
+        -------
+        dict
+            As ``data/schema/report.schema.json`` describes it; None for an end of an interval that
+            is not finite.
+        """
         return {
             "format": FORMAT,
             "status": self.status,
@@ -233,6 +264,12 @@ def junit(report: Report) -> str:
     Parameters
     ----------
     report : Report
+
+    Returns
+    -------
+    str
+        What has changed is a failure, what was not executed an error; what is undecided or not
+        judged counts as skipped.
     """
     root = ElementTree.Element("testsuites", name="verification")
     _suite(root, "notebooks", [_notebook_case(each) for each in report.outcomes])

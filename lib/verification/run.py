@@ -17,7 +17,8 @@ from lib.page_stamps import out_of_date
 from lib.parallel import processors
 from lib.paths import BUILD, DATA
 from lib.records import Record, RecordSet
-from lib.stamps import data_found, required_versions
+from lib.requirements import required_versions
+from lib.stamps import data_found
 from lib.verification import console
 from lib.verification.judge import CHANGED, judge_records
 from lib.verification.page import html
@@ -73,7 +74,9 @@ def verify(request: Request, say: Callable[[str], None]) -> int:
     Raises
     ------
     ReaderError
-        If there is nothing to verify against.
+        If there is no such chapter, no real data for the full profile, or nothing to verify
+        against; if another run works in the same folder; or if a file that is read, such as the
+        ledger, is not valid.
     """
     begun = monotonic()
     notebooks = find_notebooks(request.chapter)
@@ -235,6 +238,11 @@ def remake_twin_reference(jobs: int | None, say: Callable[[str], None]) -> int:
     -------
     int
         0, or 2 when a notebook failed; then nothing is replaced.
+
+    Raises
+    ------
+    ReaderError
+        If another run works in the same folder, or a notebook has no parameters cell.
     """
     settings = Settings(BUILD / "reference-twin", "quick", jobs=jobs)
     with _twins_only(True):

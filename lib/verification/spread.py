@@ -47,6 +47,11 @@ def looks_normal(values: Sequence[float]) -> bool:
     ----------
     values : sequence of float, shape (n,)
         Two or three are taken for normal when they differ, since nothing can be told.
+
+    Returns
+    -------
+    bool
+        False for equal values, and for four or more that take only two values.
     """
     different = len(set(values))
     if len(values) < 4 or different < 3:

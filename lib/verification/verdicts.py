@@ -101,6 +101,11 @@ def read_verdicts(path: Path = VERDICTS) -> dict[str, dict[str, str]]:
     ------
     ReaderError
         If they have not been published.
+
+    Returns
+    -------
+    dict of str to dict
+        As `verdicts_of` returned them when the book was last published.
     """
     if not path.exists():
         raise ReaderError(
@@ -115,6 +120,11 @@ def records_behind(claim: Claim) -> list[str]:
     Parameters
     ----------
     claim : Claim
+
+    Returns
+    -------
+    list of str
+        Each once; empty for settings, times and context.
     """
     if claim.rule:
         return list(rules.record_ids(claim.rule))
@@ -127,6 +137,12 @@ def claims_on(ledger: Ledger) -> dict[str, list[str]]:
     Parameters
     ----------
     ledger : Ledger
+
+    Returns
+    -------
+    dict of str to list of str
+        Ids of claims in the order of the ledger, by the id of the record; without the records on
+        which no claim rests.
     """
     resting: dict[str, list[str]] = {}
     for claim in ledger.values():
