@@ -106,7 +106,7 @@ def draw_panels(
         known = (published or {}).get(title)
         _draw_axis(axis, own, metric, "", titles, limits, known)
         axis.set_title(title, weight="bold", size="large")
-    figure.supxlabel(label, fontsize=plt.rcParams["axes.labelsize"])
+    figure.supxlabel(label)
     _add_legend(figure, axes.flat[0], bool(published))
     return figure
 

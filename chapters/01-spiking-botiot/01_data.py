@@ -256,11 +256,11 @@ def draw_pace(axis, protocol):
         rate = table.features["srate"].to_numpy()[chosen]
         colour = figures.KINDS[name]["color"]
         axis.plot(since, rate, ".", color=colour, label=name, markersize=3)
-    axis.set(title=f"{protocol} floods", xlabel="minutes since its first flow")
+    axis.set(title=f"{protocol} floods", xlabel="minutes from its start")
 
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Packets a second from the source, for each flow of the UDP and TCP floods, against the minutes since that flood's first flow. The rates change from one minute to the next, so that a flow has the rates of its neighbours in time. Over the whole flood DoS and DDoS cover each other's rates. Gaps between the minutes are files from which no rows are at hand.", "name": "fig-botiot-pace"}, "image": {"alt": "Two scatter plots of packet rate against minutes. In both, the points stand in columns of a minute or two with gaps between. The columns of DoS and of DDoS have different heights at different times and overlap over the half hour."}}
-figure, axes = plt.subplots(1, 2, sharey=True, figsize=(6.8, 3.8))
+figure, axes = plt.subplots(1, 2, sharey=True, figsize=(5.6, 3.8))
 for axis, protocol in zip(axes, ("UDP", "TCP"), strict=True):
     draw_pace(axis, protocol)
 axes[0].set(ylabel="srate, packets a second", ylim=(-0.02, 1.1))
@@ -349,11 +349,12 @@ def draw_stretch(axis, protocol):
         place = (rows["pkSeqID"] - rows["pkSeqID"].min()) / 1000
         colour = figures.KINDS[name]["color"]
         axis.plot(place, rows["srate"], ".", color=colour, label=name, markersize=3)
-    axis.set(title=f"{protocol} floods", xlabel="thousand rows since the first")
+    axis.set(title=f"{protocol} floods", xlabel="thousand rows on")
+    axis.locator_params(axis="x", nbins=4)
 
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Packets a second from the source against the place of the row in the 5 % set, for rows of the UDP and TCP floods in `ten_best`. The UDP floods lie on a few lines, each attack on lines of its own, so that the rate all but names the attack. Left empty where the rows are not at hand.", "name": "fig-botiot-stretch"}, "image": {"alt": "Two scatter plots of packet rate against the position in the file. The points of the UDP floods lie on thin, nearly level lines, those of DDoS mostly above those of DoS. The points of the TCP floods form loose bands that step up and down."}}
-figure, axes = plt.subplots(1, 2, sharey=True, figsize=(6.8, 3.8))
+figure, axes = plt.subplots(1, 2, sharey=True, figsize=(5.6, 3.8))
 for axis, protocol in zip(axes, ("UDP", "TCP"), strict=True):
     if ten_best is not None:
         draw_stretch(axis, protocol)
@@ -508,7 +509,7 @@ summarised((LINES[name], stand_in[name]) for name in LINES if name in stand_in)
 # %%
 from lib import claims
 
-ledger = claims.published_claims("botiot.table_v.*")
+ledger = claims.published_claims("botiot.*")
 SETTINGS = [
     each.id.split(".")[2] for each in ledger.matching("botiot.table_v.*.f1")
 ]

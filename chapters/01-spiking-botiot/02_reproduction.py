@@ -315,7 +315,7 @@ def draw_reading(axis, reading, name, values):
 
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Macro F1 of every reading of the text on 1 000 rows. Small dots: one seed; large marks: the mean. Lines: what the paper prints for 20 (solid), 72 (dashed) and 240 neurons (dotted).", "name": "fig-botiot-readings"}, "image": {"alt": "Dot plot with twelve rows, one a reading, and in each row marks for 20, 72 and 240 neurons. Nearly all marks lie left of the three lines of the printed scores; those for 20 neurons lie furthest left in every row, mostly by themselves."}}
-figure, axis = plt.subplots(figsize=(6.4, 5.6))
+figure, axis = plt.subplots(figsize=(5.6, 5.6))
 for (reading, name), found in trials.items():
     draw_reading(axis, reading, name, found["f1"])
 for name, (mark, colour, line) in LOOKS.items():
@@ -427,7 +427,7 @@ pd.DataFrame(
 ).rename(index=lambda name: name.replace("_", " samples, ") + " neurons")
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Macro F1 of the settings of Table V. Crosses: printed. Points and bars: this run, mean and 95 % prediction interval over replicates. Hollow points were measured on the synthetic twin and have nothing to do with the printed crosses above them.", "name": "fig-botiot-table-v"}, "image": {"alt": "Seven settings from left to right. The crosses lie between about 0.91 and 0.96. The points of the five settings on real rows lie below their crosses and rise with the number of neurons."}}
-figure, axis = plt.subplots(figsize=(6.8, 4))
+figure, axis = plt.subplots(figsize=(5.6, 4))
 colour = figures.COLOURS["snn"]
 for place, (name, found) in enumerate(scores.items()):
     axis.vlines(place, *spread(found["f1"]), color=colour, linewidth=3)
@@ -559,7 +559,7 @@ def draw_loss(axis, name):
 
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Figures 1 and 4 redrawn: loss of each batch of 100 rows for the first seed (blue), and mean of each epoch over all seeds (black).", "name": "fig-botiot-loss"}, "image": {"alt": "Two panels. The loss falls steeply and then flattens. It falls within fewer epochs in the upper panel, with more rows. The blue line of single batches is noisy throughout."}}
-figure, axes = plt.subplots(2, 1, sharex=True, figsize=(6.4, 5.6))
+figure, axes = plt.subplots(2, 1, sharex=True, figsize=(5.6, 5.6))
 for axis, name in zip(axes, reversed(IN_FIGURES)):
     draw_loss(axis, name)
 axes[1].set_xlabel("epoch")
@@ -628,24 +628,24 @@ def draw_classes(axis, name, curve, area):
             f"{kind}: {mean:.3f}",
             **figures.KINDS[kind],
         )
-    axis.set_title(label_of(name).replace(", ", "\n"))
+    axis.set_title(label_of(name))
     axis.legend(loc="lower right" if area == "roc" else "lower left", title="area")
 
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Figures 2 and 5 redrawn: ROC curves of each class against the others, with the mean area under them.", "name": "fig-botiot-roc"}, "image": {"alt": "Two panels of ROC curves for three classes. All curves rise steeply near the left edge and lie far above the diagonal; reconnaissance is the highest in the panel on real rows."}}
-figure, axes = plt.subplots(1, 2, sharey=True, figsize=(7, 4.2))
+figure, axes = plt.subplots(2, 1, sharex=True, figsize=(5.6, 7.4))
 for axis, name in zip(axes, reversed(IN_FIGURES)):
     draw_classes(axis, name, roc, "roc")
-    axis.set_xlabel("false-positive rate")
-axes[0].set_ylabel("true-positive rate")
+    axis.set_ylabel("true-positive rate")
+axes[1].set_xlabel("false-positive rate")
 plt.show()
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Figures 3 and 6 redrawn: precision-recall curves of each class against the others, with the mean area under them as average precision.", "name": "fig-botiot-pr"}, "image": {"alt": "Two panels of precision-recall curves for three classes. The bands of reconnaissance are the widest, since few test rows are of that class."}}
-figure, axes = plt.subplots(1, 2, sharey=True, figsize=(7, 4.2))
+figure, axes = plt.subplots(2, 1, sharex=True, figsize=(5.6, 7.4))
 for axis, name in zip(axes, reversed(IN_FIGURES)):
     draw_classes(axis, name, precision_recall, "pr")
-    axis.set_xlabel("recall")
-axes[0].set_ylabel("precision")
+    axis.set_ylabel("precision")
+axes[1].set_xlabel("recall")
 plt.show()
 
 # %% [markdown]
@@ -910,7 +910,7 @@ pd.DataFrame(
 ).rename(lambda name: name.replace("f1", "macro F1"))
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Accuracy on 400 rows that come from the whole of each attack, or from one half, quarter or eighth of its time. The spiking network has 240 neurons. Points and bars: mean and 95 % prediction interval over replicates. Line: the accuracy that Table VI prints for 1 000 samples and 72 neurons.", "name": "fig-botiot-stretch-scores"}, "image": {"alt": "Points for the spiking network and the random forest at four stretches. Both rise from left to right, as the stretch becomes shorter, towards the line of the printed accuracy."}}
-figure, axis = plt.subplots(figsize=(6.4, 3.8))
+figure, axis = plt.subplots(figsize=(5.6, 3.8))
 for shift, name in ((-0.08, "snn"), (0.08, "rf")):
     values = [found[name]["accuracy"] for found in stretches.values()]
     places = np.arange(len(PARTS)) + shift

@@ -584,16 +584,17 @@ def draw_sources(axis, category, protocol, shift):
     shares = [np.mean(np.minimum(counts, 5) == place) for place in places]
     colour = figures.KINDS[category]["color"]
     axis.bar(places + shift, shares, 0.4, color=colour, label=category)
-    axis.set(title=f"{protocol} floods", xlabel="sources in the last minute")
+    axis.set_title(f"{protocol} floods")
     axis.set_xticks(places, ["1", "2", "3", "4", "5+"])
 
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "From how many sources the target of a flow had flows in the minute before, for the floods that make up nearly all of the 5 % set.", "name": "fig-botiot-sources"}, "image": {"alt": "Two bar charts, one of TCP and one of UDP floods. In both, the bars of DoS stand at one and two sources and those of DDoS at three and more."}}
-figure, axes = plt.subplots(1, 2, sharey=True, figsize=(6.4, 3.4))
+figure, axes = plt.subplots(1, 2, sharey=True, figsize=(5.6, 3.4))
 for axis, protocol in zip(axes, ("TCP", "UDP")):
     draw_sources(axis, "DoS", protocol, -0.2)
     draw_sources(axis, "DDoS", protocol, 0.2)
 axes[0].set_ylabel("share of the flows")
+figure.supxlabel("sources in the last minute")
 axes[1].legend()
 plt.show()
 

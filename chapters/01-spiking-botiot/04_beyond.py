@@ -461,7 +461,9 @@ by_energy = sorted(operations, key=lambda key: spent[key]["32-bit"].mean())
 
 def draw_energy(axis, place, key):
     ends = [spent[key][price].mean() for price in ("8-bit", "32-bit")]
-    axis.plot(ends, [place] * 2, "o-", color=COLOURS.get(key[1], "#0072B2"))
+    axis.plot(ends, [place + 0.2] * 2, "o-", color=COLOURS.get(key[1], "#0072B2"))
+    edge = axis.get_yaxis_transform()
+    axis.text(0.01, place - 0.2, title_of(key), va="center", transform=edge)
 
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Energy of one decision's arithmetic, means over the replicates. Each line joins the prices of 8-bit (left) and 32-bit arithmetic (right). Logarithmic scale.", "name": "fig-botiot-beyond-energy"}, "image": {"alt": "One line a model, sorted by energy. The two trees lie furthest left, logistic regression some two powers of ten further right, and all networks more than another power of ten beyond. Among networks of one size, spiking and dense lie close together, and the spiking one whose current is computed anew at each step furthest right."}}
@@ -469,13 +471,11 @@ import matplotlib.pyplot as plt
 from lib import figures
 
 figures.use_book_style()
-figure, axis = plt.subplots(figsize=(6.8, 4.0))
+figure, axis = plt.subplots(figsize=(5.6, 6.4))
 for place, key in enumerate(by_energy):
     draw_energy(axis, place, key)
-titles = [title_of(key) for key in by_energy]
-axis.set(xscale="log", xlabel="nanojoules a decision")
-axis.set_yticks(range(len(titles)), titles, fontsize=8)
-axis.invert_yaxis()
+axis.set(xscale="log", xlabel="nanojoules a decision", yticks=[])
+axis.set_ylim(len(by_energy) - 0.4, -0.6)
 plt.show()
 
 # %% [markdown]
@@ -688,7 +688,7 @@ def stopped_all(setting):
 exits = {setting: stopped_all(setting) for setting in SETTINGS}
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Macro F1 by the number of steps. Lines: all rows stopped after that step; shading: one standard deviation of the replicates. Diamonds: each row stopped when the network is sure of it, at the mean number of steps.", "name": "fig-botiot-beyond-steps"}, "image": {"alt": "Two lines, for 72 and 240 neurons. Both start low, climb steeply from the third to the fifth step and flatten after the sixth. The diamonds lie at the height of the lines' right ends, between the fifth and the eighth step."}}
-figure, axis = plt.subplots(figsize=(6.4, 3.2))
+figure, axis = plt.subplots(figsize=(5.6, 3.2))
 for (setting, (score, steps, after)), colour in zip(
     exits.items(), ("#D55E00", "#0072B2")
 ):
@@ -818,7 +818,7 @@ for name, (score, total, loss, _) in variants.items():
     record(small, f"{id}.loss", loss, "last epoch, logarithms")
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Macro F1 of each variant on standardised logarithms: one dot a replicate, the mean as a line. All were trained for the same number of epochs at the same learning rate.", "name": "fig-botiot-beyond-neurons"}, "image": {"alt": "Strips of dots, one a variant. Leaky, learned decay, recurrent, synaptic, three layers and four layers overlap at high scores. Alpha and Izhikevich spread at lower ones."}}
-figure, axis = plt.subplots(figsize=(6.4, 3.0))
+figure, axis = plt.subplots(figsize=(5.6, 3.0))
 for place, (score, *_) in enumerate(variants.values()):
     axis.plot(score, [place] * len(score), "o", color="#0072B2", alpha=0.4)
     axis.plot([score.mean()] * 2, [place - 0.3, place + 0.3], color=figures.PAPER)

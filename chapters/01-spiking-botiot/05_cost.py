@@ -252,7 +252,8 @@ def draw_cost(axis, name, own):
     for way, (colour, marker) in STYLES.items():
         axis.plot(own["value"], own[way], color=colour, marker=marker, label=way)
     axis.set(xscale="log", yscale="log", xlabel=AXES.get(name, name))
-    axis.set_xticks(own["value"], [f"{value:,}" for value in own["value"]])
+    short = [f"{n / 1000:g}k" if n >= 1000 else str(n) for n in own["value"]]
+    axis.set_xticks(own["value"], short)
     axis.minorticks_off()
 
 
@@ -261,7 +262,7 @@ import matplotlib.pyplot as plt
 from lib import figures
 
 figures.use_book_style()
-figure, axes = plt.subplots(2, 2, figsize=(7, 5.6), sharey=True)
+figure, axes = plt.subplots(2, 2, figsize=(5.6, 5.6), sharey=True)
 panels = costs.groupby("quantity", sort=False)
 for axis, (name, own) in zip(axes.flat, panels, strict=True):
     draw_cost(axis, name, own)

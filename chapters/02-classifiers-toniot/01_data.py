@@ -172,13 +172,13 @@ def draw_minutes(axis, table):
 
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Minutes with normal rows (light) and with attack rows (dark) of the preferred form of each device, by day and hour of the day. In an extract the two share no day. In the full recording of the garage door normal rows go on during the week of the attacks, but attacks still fill hours of their own.", "name": "fig-toniot-time"}, "image": {"alt": "Four scatter plots of hour of day against date. Normal minutes cluster around the first days of April, attack minutes form short vertical bars in the last week of April. Only the garage door shows normal minutes in both."}}
-figure, axes = plt.subplots(2, 2, sharex=True, sharey=True, figsize=(6.4, 5.6))
+figure, axes = plt.subplots(2, 2, sharex=True, sharey=True, figsize=(5.6, 5.6))
 for axis, several in zip(axes.flat, forms.values(), strict=True):
     draw_minutes(axis, tables[several[0].variant])
     axis.set(title=several[0].variant, yticks=[0, 6, 12, 18, 24])
     axis.xaxis.set_major_formatter(matplotlib.dates.DateFormatter("%d %b"))
     axis.xaxis.set_major_locator(matplotlib.dates.DayLocator(interval=10))
-figure.supylabel("hour of the day", fontsize=12)
+figure.supylabel("hour of the day")
 plt.show()
 
 # %% [markdown]
@@ -461,11 +461,11 @@ for place, device in enumerate(toniot.DEVICES):
 axis.axvline(
     0.5, color=figures.COLOURS["majority"], linestyle=":", label="balanced"
 )
-axis.set(xlabel="share of attack rows", xlim=(0, 0.55), ylim=(-0.6, 4.2))
+axis.set(xlabel="share of attack rows", xlim=(0, 0.55), ylim=(-0.6, 3.4))
 axis.set_yticks(range(len(toniot.DEVICES)), toniot.DEVICES)
 handles, labels = axis.get_legend_handles_labels()
 named = dict(zip(labels, handles, strict=True))
-axis.legend(named.values(), named, loc="upper center", ncols=3)
+figure.legend(named.values(), named, loc="outside upper center", ncols=3)
 plt.show()
 
 # %% [markdown]

@@ -300,7 +300,7 @@ def draw_point(axis, place, device, name):
 import matplotlib.pyplot as plt
 
 figures.use_book_style()
-figure, axis = plt.subplots(figsize=(6.8, 3.8))
+figure, axis = plt.subplots(figsize=(5.6, 4.2))
 for group, device in enumerate(sources):
     for position, name in enumerate(CLASSIFIERS):
         draw_point(axis, 5 * group + position, device, name)
@@ -310,7 +310,7 @@ for name in CLASSIFIERS:
 titles = [device.replace("_", " ") for device in sources]
 axis.set_xticks([5 * group + 1.5 for group in range(4)], titles)
 axis.set_ylabel("accuracy (fraction of test rows)")
-axis.legend(loc="lower left")
+figure.legend(loc="outside upper center", ncols=2)
 plt.show()
 
 # %% [markdown]

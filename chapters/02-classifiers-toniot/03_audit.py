@@ -740,14 +740,15 @@ def draw_dependence(axis, curve, names, title):
     axis.plot(
         places, curve["forest"], "D", color=figures.COLOURS["rf"], markersize=5
     )
-    step = -(-len(names) // 5)
+    step = -(-len(names) // 3)
     axis.set_xticks(places[::step], names[::step])
     axis.set_ylim(0, 1.02)
     axis.set_title(title)
 
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Partial dependence of a random forest on the date (left, all columns) and on the hour of the day (right, without the date). Points: the forest's mean probability of an attack. Grey bars: share of attacks among the training rows of that day or hour. Days and hours without rows are left out.", "name": "fig-toniot-clock"}, "image": {"alt": "Four devices, two panels each. On the left the forest's probability jumps between low and high from day to day and follows the grey bars. On the right it follows the share of attacks by the hour."}}
-figure, axes = plt.subplots(len(sources), 2, figsize=(8.4, 2.1 * len(sources)))
+size = (5.6, 2.1 * len(sources))
+figure, axes = plt.subplots(len(sources), 2, sharey=True, figsize=size)
 for line, device in zip(axes, sources):
     days, hours = (
         dependence(device, rung, seed) for rung in ("cleaned", "no_date")
@@ -755,7 +756,7 @@ for line, device in zip(axes, sources):
     day_names = [f"{day.day} {day:%b}" for day in pd.to_datetime(days.index)]
     draw_dependence(line[0], days, day_names, f"{TITLES[device]}, by day")
     draw_dependence(line[1], hours, [str(hour) for hour in hours.index], "by hour")
-figure.supylabel("probability of an attack", fontsize=12)
+figure.supylabel("probability of an attack")
 plt.show()
 
 # %% [markdown]

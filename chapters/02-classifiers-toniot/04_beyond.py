@@ -372,7 +372,7 @@ per_day = by_day.groupby(["features", "classifier", "day"])["pr_auc"].mean()
 places = np.arange(len(attack_days))
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "PR-AUC on each day held out. The line is the day's share of attack rows, which guessing attains. Points: means over replicates, of XGBoost on readings, on windows of values and on all windows, and of the rule that sees the longest gap alone.", "name": "fig-toniot-beyond-days"}, "image": {"alt": "One group of points for each day held out. The readings lie on the line of the day's base rate every time. All windows and the rule of the longest gap lie far above it wherever there is room."}}
-figure, axis = plt.subplots(figsize=(6.4, 3.6))
+figure, axis = plt.subplots(figsize=(5.6, 4.0))
 base = {"color": figures.PAPER, "label": "base rate"}
 axis.hlines(prevalence, places - 0.4, places + 0.4, **base)
 for number, (key, (label, colour, marker)) in enumerate(SERIES.items()):
@@ -402,20 +402,20 @@ def draw_curves(axis, number):
         precision, recall, _ = precision_recall_curve(labels[test][scored], given)
         style = {"color": colour, "label": label, "drawstyle": "steps-post"}
         axis.plot(recall, precision, linewidth=1.3, **style)
-    axis.set_title(day_names[number], fontsize=9)
+    axis.set_title(day_names[number])
     axis.set_ylim(0, 1.02)
 
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Precision and recall on each day held out, first replicate. Grey line: the base rate.", "name": "fig-toniot-beyond-curves"}, "image": {"alt": "One small panel for each day held out. The curve of the readings runs along the base rate. The curves of all windows and of the longest gap start at high precision and fall later."}}
-figure, axes = plt.subplots(
-    2, -(-len(folds) // 2), figsize=(6.8, 4.4), sharex=True, sharey=True
-)
+lines = -(-len(folds) // 2)
+shared = {"sharex": True, "sharey": True}
+figure, axes = plt.subplots(lines, 2, figsize=(5.6, 1 + 1.9 * lines), **shared)
 for number, axis in enumerate(axes.flat):
     if number < len(folds):
         draw_curves(axis, number)
     axis.set_visible(number < len(folds))
-figure.supxlabel("recall", fontsize=9)
-figure.supylabel("precision", fontsize=9)
+figure.supxlabel("recall")
+figure.supylabel("precision")
 words = axes.flat[0].get_legend_handles_labels()
 figure.legend(*words, loc="outside upper center", ncols=2)
 plt.show()
@@ -521,7 +521,7 @@ for name, value in {
     )
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "ROC-AUC of the rule of the longest gap when all labels are moved in time by the same random distance, against its value with the labels in place.", "name": "fig-toniot-beyond-shifts"}, "image": {"alt": "A histogram of scores with moved labels spread around one half, and a vertical line for the score with the labels in place."}}
-figure, axis = plt.subplots(figsize=(6.4, 2.6))
+figure, axis = plt.subplots(figsize=(5.6, 2.6))
 axis.hist(by_accident, bins=30, color="#999999", label="labels moved in time")
 axis.axvline(observed, color="#0072B2", linewidth=2, label="labels in place")
 axis.set_xlabel("ROC-AUC of the longest gap, mean over days")
@@ -552,7 +552,7 @@ KINDS = {
 }
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Share of late readings in each hour with at least 100 readings, in order of time; pauses of the recording are left out.", "name": "fig-toniot-beyond-late"}, "image": {"alt": "Hours from left to right. Normal hours lie near zero; most hours with attacks lie higher, up to about five per cent, and some lie at zero as well."}}
-figure, axis = plt.subplots(figsize=(6.8, 2.9))
+figure, axis = plt.subplots(figsize=(5.6, 3.2))
 for label, (chosen, colour, marker) in KINDS.items():
     share = 100 * by_hour["late"][chosen]
     style = {"color": colour, "label": label, "markersize": 4}

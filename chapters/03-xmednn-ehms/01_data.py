@@ -150,6 +150,7 @@ for name, (chosen, colour) in classes.items():
     style = {"color": colour, "markersize": 3, "label": name}
     axis.plot(np.flatnonzero(chosen), port[chosen], ".", **style)
 axis.set(xlabel="flow, in the order of the file", ylabel="source port number")
+axis.locator_params(axis="x", nbins=5)
 axis.legend(markerscale=4, loc="upper center", bbox_to_anchor=(0.5, 1.12), ncols=2)
 plt.show()
 

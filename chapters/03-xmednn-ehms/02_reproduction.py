@@ -283,7 +283,7 @@ both.assign(
 # ## Figure 4: the learning curves
 
 # %% tags=["hide-input"] mystnb={"figure": {"caption": "Training loss and training accuracy of the network by epoch, one thin line a replicate, the mean in bold.", "name": "fig-xmednn-curves"}, "image": {"alt": "Two panels. Loss falls quickly at first and then slowly; accuracy rises quickly and then levels off well below one. Replicates lie close together."}}
-figure, axes = plt.subplots(2, 1, sharex=True, figsize=(6.4, 5.4))
+figure, axes = plt.subplots(2, 1, sharex=True, figsize=(5.6, 5.4))
 for axis, curves, name in zip(
     axes, (trained.loss, trained.accuracy), ("loss (nats)", "accuracy")
 ):
@@ -554,7 +554,7 @@ shap.plots.beeswarm(
     max_display=5,
     group_remaining_features=False,
     show=False,
-    plot_size=(6.4, 4),
+    plot_size=(5.6, 4),
 )
 plt.gca().set_xlabel("SHAP value (share in the attack probability)")
 plt.show()

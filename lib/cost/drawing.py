@@ -50,7 +50,7 @@ def draw(quantity: str, points: Sequence[Point]):
     """
     with matplotlib.rc_context():
         figures.use_book_style()
-        figure = matplotlib.figure.Figure(figsize=(6.4, 4.6), layout="constrained")
+        figure = matplotlib.figure.Figure(figsize=(5.6, 4.6), layout="constrained")
         seconds, memory = figure.subplots(1, 2)
         own = [point for point in points if point.quantity == quantity]
         for work, way in dict.fromkeys((point.work, point.way) for point in own):
