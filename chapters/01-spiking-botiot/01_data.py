@@ -349,7 +349,7 @@ def draw_stretch(axis, protocol):
         place = (rows["pkSeqID"] - rows["pkSeqID"].min()) / 1000
         colour = figures.KINDS[name]["color"]
         axis.plot(place, rows["srate"], ".", color=colour, label=name, markersize=3)
-    axis.set(title=f"{protocol} floods", xlabel="thousand rows on")
+    axis.set(title=f"{protocol} floods", xlabel="place, thousand rows")
     axis.locator_params(axis="x", nbins=4)
 
 
