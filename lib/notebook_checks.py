@@ -3,6 +3,7 @@
 import re
 import sys
 import tempfile
+from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import zip_longest
@@ -14,6 +15,8 @@ from nbformat import NotebookNode
 from lib.paths import ROOT
 
 LONGEST_CELL = 15
+# Pixels of an image, at which the style's smallest words are ten pixels high on a phone.
+WIDEST_FIGURE = 640
 # So many neighbouring values of one row count as that row being shown, unless many rows
 # have the same ones: medians and constants are no row.
 RUN_OF_VALUES = 6
@@ -53,6 +56,7 @@ def problems_of(notebook: NotebookNode) -> list[str]:
         not_executed,
         errors_shown,
         figures_without_words,
+        figures_too_wide,
         long_cells,
         numbers_typed,
         machine_paths,
@@ -133,6 +137,33 @@ def figures_without_words(notebook: NotebookNode) -> list[str]:
             missing = [name for name, text in words.items() if not str(text or "").strip()]
             problems += [f"cell {number} shows an image without {name}" for name in missing]
     return problems
+
+
+def figures_too_wide(notebook: NotebookNode) -> list[str]:
+    """Name the cells with an image whose words would be too small on a phone.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        With its outputs.
+
+    Returns
+    -------
+    list of str
+        One sentence for each image that is wider than `WIDEST_FIGURE`.
+    """
+    return [
+        f"cell {number} shows an image {width} pixels wide; draw at most {WIDEST_FIGURE}"
+        for number, cell in _code_cells(notebook)
+        for width in map(_width, cell.outputs)
+        if width > WIDEST_FIGURE
+    ]
+
+
+def _width(output: NotebookNode) -> int:
+    """Return the width of a PNG image, which its bytes 16 to 19 hold; 0 of other outputs."""
+    start = b64decode(output.get("data", {}).get("image/png", ""))[:20]
+    return int.from_bytes(start[16:], "big")
 
 
 def long_cells(notebook: NotebookNode) -> list[str]:

@@ -3,8 +3,12 @@
 import contextlib
 import functools
 import re
+from base64 import b64encode
+from io import BytesIO
 
+import matplotlib.pyplot as plt
 import nbformat
+import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
@@ -13,6 +17,7 @@ from lib.errors import ReaderError
 from lib.files import sha256_of
 from lib.notebook_checks import (
     errors_shown,
+    figures_too_wide,
     figures_without_words,
     long_cells,
     machine_paths,
@@ -188,10 +193,16 @@ def sound() -> nbformat.NotebookNode:
                 "plot()",
                 execution_count=2,
                 metadata={"mystnb": figure},
-                outputs=[result({"image/png": "aGk=", "text/plain": "<Figure>"})],
+                outputs=[result({"image/png": image(width=628), "text/plain": "<Figure>"})],
             ),
         ]
     )
+
+
+def image(width: int) -> str:
+    drawn = BytesIO()
+    plt.imsave(drawn, np.zeros((4, width)), format="png")
+    return b64encode(drawn.getvalue()).decode()
 
 
 def result(data: dict) -> nbformat.NotebookNode:
@@ -231,6 +242,12 @@ class TestNegativeControls:
 
     def test_a_figure_without_any_options(self):
         assert len(figures_without_words(spoil(lambda cells: cells[2].metadata.clear()))) == 3
+
+    def test_a_figure_too_wide_for_a_phone(self):
+        wide = result({"image/png": image(width=716)})
+        bad = spoil(lambda cells: cells[2].update(outputs=[wide]))
+        assert figures_too_wide(bad) == ["cell 3 shows an image 716 pixels wide; draw at most 640"]
+        assert problems_of(bad) == figures_too_wide(bad)
 
     def test_a_long_cell(self):
         assert long_cells(spoil(lambda cells: cells[1].update(source="\n".join(["1"] * 16))))
