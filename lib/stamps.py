@@ -143,7 +143,8 @@ def printed_read(source: Path, root: Path = ROOT) -> dict[str, str]:
 def _patterns_read(source: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and ast.unparse(node.func) in READERS:
-            yield _pattern(node.args[0])
+            named = [each.value for each in node.keywords if each.arg == "pattern"]
+            yield _pattern([*node.args, *named][0])
 
 
 def _pattern(node: ast.expr) -> str:

@@ -32,6 +32,7 @@ from lib.page_stamps import data_not_named, out_of_date, read_stamp
 from lib.paths import CHAPTERS, ROOT, reference_folder
 from lib.publication import publishable
 from lib.records import reference
+from lib.stamps import READERS
 
 NOTEBOOKS = find_notebooks()
 PROSE = sorted([*CHAPTERS.rglob("*.md"), ROOT / "README.md"])
@@ -90,6 +91,11 @@ class TestSources:
     def test_cells_are_short_and_numbers_are_computed(self, notebook):
         source = read_source(notebook.source)
         assert long_cells(source) + numbers_typed(source) == []
+
+    @EACH
+    def test_what_is_printed_is_read_where_the_stamp_sees_it(self, notebook):
+        text = notebook.source.read_text(encoding="utf-8")
+        assert not re.search(r"claims\.(load|select|judge_all)\(|from lib\.claims", text), READERS
 
     @pytest.mark.parametrize("page", PROSE, ids=lambda page: str(page.relative_to(ROOT)))
     def test_no_result_is_typed_into_prose(self, page):

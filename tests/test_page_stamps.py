@@ -23,7 +23,7 @@ from lib.page_stamps import (
 )
 from lib.records import Provenance, Record
 from lib.requirements import packages_used
-from lib.stamps import digest_of, inputs_of
+from lib.stamps import digest_of, inputs_of, printed_read
 
 SOURCE = """# %% [markdown]
 # # A title
@@ -132,6 +132,12 @@ def test_a_page_is_too_old_once_a_printed_number_that_it_draws_has_changed(book)
     assert book.problems() == []
     book.write("data/claims/demo.csv", ledger(one_a="0.90", rows="0.8"))
     assert book.problems() == ["what the paper prints as demo.*.* has changed"]
+
+
+def test_a_pattern_given_by_name_is_seen(book):
+    book.write("data/claims/demo.csv", ledger(one_a="0.9"))
+    source = book.write("a.py", 'claims.published_values(by="metric", pattern="demo.one.*")\n')
+    assert list(printed_read(source, book.root)) == ["printed demo.one.*"]
 
 
 def test_a_page_without_a_stamp_is_found(book):
