@@ -86,7 +86,11 @@ class Project:
     def run(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess:
         """Run ``python -m lib`` here to its end."""
         process = self.start(*arguments, **variables)
-        output, errors = process.communicate(timeout=500)
+        try:
+            output, errors = process.communicate(timeout=30 * 60)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
         return subprocess.CompletedProcess(arguments, process.returncode, output, errors)
 
     def write(self, name: str, text: str) -> Path:

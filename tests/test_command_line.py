@@ -16,6 +16,7 @@ import nbformat
 import numpy as np
 import psutil
 import pytest
+from waiting import PATIENCE, below, wait_for_processes
 
 from lib.execution import only_one
 from lib.files import write_whole
@@ -155,11 +156,9 @@ class TestExecute:
 
     def test_a_notebook_that_takes_too_long_is_stopped(self, sample_project):
         sample_project.edit("lib/execution.py", '"quick": 15 * 60', '"quick": 4')
-        begun = time.monotonic()
-        result = sample_project.run("execute", SAMPLE_SECONDS="120")
+        result = sample_project.run("execute", SAMPLE_SECONDS="3600")
         assert result.returncode == 1
         assert "longer than 4 s" in result.stdout
-        assert time.monotonic() - begun < 60
 
     @pytest.mark.parametrize("longest", [FIRST, SECOND])
     def test_a_first_run_begins_with_the_longest_as_published(self, sample_project, longest):
@@ -170,14 +169,14 @@ class TestExecute:
 
     @pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGINT])
     def test_an_interrupted_run_goes_on(self, sample_project, sign):
-        process = sample_project.start("execute", SAMPLE_SECONDS="60")
+        process = sample_project.start("execute", SAMPLE_SECONDS="3600")
         family = wait_for_kernels(process)
         process.send_signal(sign)
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=PATIENCE)
         if sign == signal.SIGINT:
             assert process.returncode == 130
             assert "Traceback" not in errors
-        _, alive = psutil.wait_procs(family, timeout=20)
+        _, alive = psutil.wait_procs(family, timeout=PATIENCE)
         assert not alive
         assert not kept(sample_project, FIRST).exists()
         assert states(sample_project.run("execute")) == {FIRST: True, SECOND: True}
@@ -186,24 +185,19 @@ class TestExecute:
     def test_a_worker_of_a_kernel_does_not_outlive_a_run_that_was_killed(
         self, sample_project, sign
     ):
-        worker = "import subprocess\n\nsubprocess.Popen(['sleep', '300'])\n"
+        worker = "import subprocess\n\nsubprocess.Popen(['sleep', '3600'])\n"
         sample_project.edit(
             "chapters/99-sample/01_first.py", "import time\n", f"import time\n{worker}"
         )
-        process = sample_project.start("execute", SAMPLE_SECONDS="60")
-        workers, deadline = [], time.monotonic() + 60
-        while not workers and time.monotonic() < deadline:
-            family = psutil.Process(process.pid).children(recursive=True)
-            workers = [one for one in family if one.name() == "sleep"]
-            time.sleep(0.2)
-        assert workers
+        process = sample_project.start("execute", SAMPLE_SECONDS="3600")
+        workers = wait_for_processes(process, "sleep 3600", 1)
         process.send_signal(sign)
-        process.communicate(timeout=30)
-        _, alive = psutil.wait_procs(workers, timeout=20)
+        process.communicate(timeout=PATIENCE)
+        _, alive = psutil.wait_procs(workers, timeout=PATIENCE)
         assert not alive
 
     def test_two_runs_at_once_do_not_mix(self, sample_project):
-        process = sample_project.start("execute", SAMPLE_SECONDS="60")
+        process = sample_project.start("execute", SAMPLE_SECONDS="3600")
         try:
             wait_for_kernels(process)
             stamp = kept(sample_project, FIRST).parents[2] / "stamps" / f"{FIRST}.json"
@@ -212,19 +206,14 @@ class TestExecute:
             assert stamp.exists()
         finally:
             process.send_signal(signal.SIGINT)
-            process.communicate(timeout=30)
+            process.communicate(timeout=PATIENCE)
 
 
 def wait_for_kernels(process) -> list[psutil.Process]:
     """Wait until both kernels run; return all processes below the command."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        family = psutil.Process(process.pid).children(recursive=True)
-        if sum("ipykernel_launcher" in " ".join(one.cmdline()) for one in family) == 2:
-            time.sleep(1)
-            return family
-        time.sleep(0.2)
-    raise AssertionError("the kernels did not start")
+    wait_for_processes(process, "ipykernel_launcher", 2)
+    time.sleep(1)
+    return below(process)
 
 
 class TestPublish:
@@ -348,12 +337,12 @@ class TestServe:
         process = built_project.start("serve", "--port", "0")
         try:
             address = re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())[0]
-            with urllib.request.urlopen(address, timeout=10) as answer:
+            with urllib.request.urlopen(address, timeout=PATIENCE) as answer:
                 assert answer.status == 200
                 assert b"The front page." in answer.read()
         finally:
             process.send_signal(signal.SIGINT)
-            _, errors = process.communicate(timeout=10)
+            _, errors = process.communicate(timeout=PATIENCE)
         assert "Traceback" not in errors
 
     def test_a_taken_port_is_said(self, built_project):
@@ -407,7 +396,7 @@ class TestMakefile:
                 env=environment | {"LOG": str(log)} | variables,
                 capture_output=True,
                 text=True,
-                timeout=60,
+                timeout=PATIENCE,
             )
             result.log = log.read_text()
             return result

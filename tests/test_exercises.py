@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from waiting import PATIENCE
 
 from lib.paths import CHAPTERS, ROOT
 
@@ -82,7 +83,7 @@ def test_the_code_shows_what_the_text_says(label):
         env=environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
     )
     assert ran.returncode == 0, ran.stderr
     assert ran.stderr == ""

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from waiting import PATIENCE, wait_until
 
 from lib import execution
 from lib.errors import ReaderError
@@ -84,10 +85,7 @@ class Cluster:
         self.file, self.root, self.processes = folder / "scheduler.json", root, []
         options = ("--port", "0", "--no-dashboard", "--host", "127.0.0.1")
         self._start("scheduler", *options, "--scheduler-file", str(self.file))
-        deadline = time.monotonic() + 90
-        while not self.file.exists():
-            assert time.monotonic() < deadline, "the scheduler did not start"
-            time.sleep(0.2)
+        wait_until(self.file.exists, "the scheduler has started")
         self.address = json.loads(self.file.read_text(encoding="utf-8"))["address"]
 
     def _start(self, *arguments: str, path: str = "") -> subprocess.Popen:
@@ -112,18 +110,19 @@ class Cluster:
     def wait_for(self, workers: int) -> None:
         from distributed import Client
 
-        with Client(self.address, timeout=60) as client:
-            client.wait_for_workers(workers, timeout=90)
+        with Client(self.address, timeout=PATIENCE) as client:
+            client.wait_for_workers(workers, timeout=PATIENCE)
 
     def wait_until_busy(self, workers: int) -> None:
         """Wait until so many workers each have a task in work."""
         from distributed import Client
 
-        deadline = time.monotonic() + 90
-        with Client(self.address, timeout=60) as client:
-            while sum(bool(tasks) for tasks in client.processing().values()) < workers:
-                assert time.monotonic() < deadline, "no work came"
-                time.sleep(0.2)
+        with Client(self.address, timeout=PATIENCE) as client:
+
+            def busy() -> int:
+                return sum(bool(tasks) for tasks in client.processing().values())
+
+            wait_until(lambda: busy() >= workers, f"{workers} workers have work")
 
     def close(self) -> None:
         for process in self.processes:
@@ -182,11 +181,9 @@ class TestCluster:
             stdout=subprocess.PIPE,
             text=True,
         )
-        deadline = time.monotonic() + 60
-        while len(list(notes.iterdir())) < 3 and time.monotonic() < deadline:
-            time.sleep(0.1)
+        wait_until(lambda: len(list(notes.iterdir())) >= 3, "three items are done")
         place.processes[1].send_signal(signal.SIGKILL)
-        output, _ = run.communicate(timeout=120)
+        output, _ = run.communicate(timeout=PATIENCE)
         assert json.loads(output.splitlines()[-1]) == [number**2 for number in range(10)]
         done = Counter(path.name.split("-")[0] for path in notes.iterdir())
         assert sorted(map(int, done)) == list(range(10))
@@ -201,7 +198,7 @@ class TestCluster:
         place.wait_until_busy(2)
         time.sleep(5)
         place.processes[1].send_signal(signal.SIGKILL)
-        output, errors = process.communicate(timeout=200)
+        output, errors = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0, output + errors
         assert "2 cores of the cluster" in output
         content = json.loads((published_project.root / "_build/verify/report.json").read_text())
@@ -212,12 +209,12 @@ class TestCluster:
     def test_an_interrupted_run_does_not_wait_for_its_notebooks(
         self, cluster, published_project, monkeypatch
     ):
-        monkeypatch.setenv("SAMPLE_SECONDS", "90")  # for the workers
+        monkeypatch.setenv("SAMPLE_SECONDS", "3600")  # for the workers
         place = cluster(published_project.root)
         process = published_project.start("verify", "--cluster", place.address)
         place.wait_until_busy(2)
         process.send_signal(signal.SIGINT)
-        output, errors = process.communicate(timeout=30)
+        output, errors = process.communicate(timeout=PATIENCE)
         assert process.returncode == 130, output + errors
 
     def test_a_worker_with_another_version_is_refused(self, cluster, tmp_path):

@@ -7,12 +7,13 @@ import re
 import shutil
 import signal
 import subprocess
-import time
 from pathlib import Path
 from xml.etree import ElementTree
 
 import jsonschema
+import psutil
 import pytest
+from waiting import PATIENCE, wait_until
 
 from lib import execution
 from lib.disk import trouble_with
@@ -168,13 +169,13 @@ class TestWhatStopsARun:
         # The longest goes first, by its last run.
         timings = {FIRST: {"seconds": 2, "threads": 2}, SECOND: {"seconds": 1, "threads": 2}}
         project.write("_build/verify/timings.json", json.dumps(timings))
-        process = project.start("verify", "--jobs", "1", SLOW="60")
+        process = project.start("verify", "--jobs", "1", SLOW="3600")
         try:
             stamp = project.root / f"_build/verify/stamps/{FIRST}.json"
-            wait_until(lambda: stamp.exists() and newer(stamp, process), 90)
+            wait_until(lambda: stamp.exists() and newer(stamp, process), "the first is executed")
         finally:
             process.send_signal(signal.SIGKILL)
-            process.communicate(timeout=30)
+            process.communicate(timeout=PATIENCE)
         said = project.run("verify").stdout
         assert f"{FIRST} … unchanged" in said
         assert not re.search(rf"{SECOND} … unchanged", said)
@@ -234,15 +235,6 @@ class TestWhatStopsARun:
         assert trouble_with(OSError(errno.ENOENT, "no such file")) is None
 
 
-def wait_until(condition, seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.2)
-
-
 def newer(path: Path, process) -> bool:
     """Tell whether a file was written after a process was started."""
-    import psutil
-
     return path.stat().st_mtime > psutil.Process(process.pid).create_time()
