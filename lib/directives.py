@@ -22,6 +22,7 @@ from lib import archive, claims
 from lib.archive.tables import ONLY_JSON, TABLES
 from lib.page_marks import anchor_of, source_line
 from lib.page_stamps import read_stamp, summary
+from lib.page_tables import table
 from lib.paths import reference_folder
 from lib.records import Provenance, Record, RecordSet, reference, this_run
 from lib.source_links import Place, definition
@@ -175,12 +176,12 @@ class _Stamps(SphinxDirective):
         if not rows:
             return [nodes.paragraph("", "No page has a stamp yet: run make publish.")]
         cells = [(name, *short.values()) for name, short in rows.items()]
-        table = _table(("page", *next(iter(rows.values()))), cells)
-        table["classes"].append("stamps")
-        _, *body = table.findall(nodes.row)
+        stamps_table = table(("page", *next(iter(rows.values()))), cells)
+        stamps_table["classes"].append("stamps")
+        _, *body = stamps_table.findall(nodes.row)
         for name, row in zip(rows, body, strict=True):
             row["ids"] = [anchor_of(name)]
-        return [table]
+        return [stamps_table]
 
 
 class _Downloads(SphinxDirective):
@@ -190,7 +191,7 @@ class _Downloads(SphinxDirective):
         self.folder = f"{'../' * self.env.docname.count('/')}{archive.FOLDER}"
         tables = [(text, self._files_of(name)) for name, text in TABLES.items()]
         others = [(text, [self._link(name)]) for name, text in archive.others().items()]
-        return [_table(("What it holds", "Files"), [*tables, *others])]
+        return [table(("What it holds", "Files"), [*tables, *others])]
 
     def _files_of(self, name: str) -> list[nodes.reference]:
         endings = ("json",) if name in ONLY_JSON else ("csv", "json")
@@ -228,10 +229,10 @@ def _environment_of(chapter: str, machine: dict, timings: dict) -> list[nodes.No
     ]
     return [
         nodes.rubric("", f"Chapter {chapter}"),
-        _table(("Machine", ""), hardware),
-        _table(("Notebook", "Time", "Threads"), seconds),
-        _table(("Data", "Variant", "Digest (SHA-256)"), _data_of(chapter)),
-        _table(("Package", "Version"), list(machine["versions"].items())),
+        table(("Machine", ""), hardware),
+        table(("Notebook", "Time", "Threads"), seconds),
+        table(("Data", "Variant", "Digest (SHA-256)"), _data_of(chapter)),
+        table(("Package", "Version"), list(machine["versions"].items())),
     ]
 
 
@@ -249,25 +250,6 @@ def _data_of(chapter: str) -> list[tuple[str, str, str]]:
 
 def _digest_of(origin: Provenance) -> str:
     return f"{origin.sha256[:16]}…" if origin.sha256 else f"none: {origin.source}"
-
-
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> nodes.table:
-    group = nodes.tgroup("", cols=len(head))
-    group += [nodes.colspec(colwidth=1) for _ in head]
-    group += nodes.thead("", _row(head))
-    group += nodes.tbody("", *(_row(row) for row in rows))
-    return nodes.table("", group, classes=["colwidths-auto"])
-
-
-def _row(cells: tuple[str | list[nodes.Node], ...]) -> nodes.row:
-    return nodes.row("", *(nodes.entry("", *_paragraphs(cell)) for cell in cells))
-
-
-def _paragraphs(cell: str | list[nodes.Node]) -> list[nodes.paragraph]:
-    """Return a text as one paragraph, and of links one below the other."""
-    if isinstance(cell, str):
-        return [nodes.paragraph("", cell)]
-    return [nodes.paragraph("", "", link) for link in cell]
 
 
 def _read_json(path: Path) -> dict:

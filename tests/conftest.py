@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+from lib.datasets import locate
 from lib.paths import ROOT
 
 LEFT_OUT = shutil.ignore_patterns(
@@ -129,6 +130,24 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "quick_run" in item.fixturenames and item.path.name not in WHOLE_BOOK:
             raise pytest.UsageError(f"{item.nodeid} needs the whole book: move it to test_book.py")
+
+
+@pytest.fixture
+def no_data(monkeypatch, tmp_path):
+    """Hide the data of the machine that runs the test."""
+    for variable in ("IDS_DATA", "IDS_TWIN", "IDS_DATA_ALLOW_UNKNOWN"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("IDS_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(locate, "RAW", tmp_path / "raw")
+
+
+@pytest.fixture
+def data_folder(monkeypatch, tmp_path, no_data):
+    """Return an empty folder that IDS_DATA points at."""
+    place = tmp_path / "given"
+    place.mkdir()
+    monkeypatch.setenv("IDS_DATA", str(place))
+    return place
 
 
 @pytest.fixture(scope="session")

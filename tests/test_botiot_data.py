@@ -11,11 +11,12 @@ import pandas as pd
 import pytest
 
 from lib import datasets
-from lib.datasets import columnar, locate, registry, twin, twin_table
+from lib.datasets import columnar, registry, twin, twin_table
 from lib.errors import ReaderError
 from lib.paths import ROOT, TWINS
 
 NAME = "bot-iot"
+pytestmark = pytest.mark.usefixtures("no_data")
 REAL_FOLDER = os.environ.get("IDS_DATA")
 FLOW_COLUMNS = {
     "stime": "float64",
@@ -44,24 +45,6 @@ needs_real = pytest.mark.skipif(
 )
 
 
-@pytest.fixture(autouse=True)
-def alone(monkeypatch, tmp_path):
-    """No data from the machine that runs the test."""
-    for variable in ("IDS_DATA", "IDS_TWIN", "IDS_DATA_ALLOW_UNKNOWN"):
-        monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setenv("IDS_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(locate, "RAW", tmp_path / "raw")
-
-
-@pytest.fixture
-def folder(monkeypatch, tmp_path):
-    """An empty folder that IDS_DATA points at."""
-    place = tmp_path / "given"
-    place.mkdir()
-    monkeypatch.setenv("IDS_DATA", str(place))
-    return place
-
-
 def register(monkeypatch, name, **changes):
     """Change a variant in the registry; return it."""
     entry = registry.entry(NAME)
@@ -80,10 +63,10 @@ def small(monkeypatch, name, factor=SMALL, **changes):
 
 
 @pytest.fixture
-def five_percent(monkeypatch, folder):
+def five_percent(monkeypatch, data_folder):
     """The four files of a small 5 % set, in the folder."""
     form = small(monkeypatch, FIVE_PERCENT)
-    return layout.write_files(folder, form, form.subclass_counts)
+    return layout.write_files(data_folder, form, form.subclass_counts)
 
 
 def refusal(variant="flows", **options):
@@ -348,7 +331,7 @@ def test_a_folder_in_a_files_place_is_refused(five_percent):
 
 
 @pytest.fixture
-def full(monkeypatch, folder):
+def full(monkeypatch, data_folder):
     """Four files of a small full set without headings, in the folder; few rows may be kept."""
     form = small(
         monkeypatch,
@@ -357,7 +340,7 @@ def full(monkeypatch, folder):
         parts=layout.variant(FULL).parts[:4],
         reservoir=registry.Reservoir(rows=90, seed=2018),
     )
-    return layout.write_files(folder, form, form.subclass_counts, heading=False, mixed=True)
+    return layout.write_files(data_folder, form, form.subclass_counts, heading=False, mixed=True)
 
 
 def per_subclass(frame):
@@ -417,8 +400,8 @@ def test_every_row_has_the_same_chance():
     assert len(np.unique(columnar.hashed(np.arange(1000), seed=4))) == 1000
 
 
-def test_a_plain_name_alone_is_not_taken_for_the_full_set(folder):
-    (folder / "data_1.csv").write_text("somebody,else\n1,2\n")
+def test_a_plain_name_alone_is_not_taken_for_the_full_set(data_folder):
+    (data_folder / "data_1.csv").write_text("somebody,else\n1,2\n")
     assert datasets.load(NAME, "flows").source == "twin"
 
 
@@ -471,12 +454,12 @@ needs_proc = pytest.mark.skipif(
 
 
 @needs_proc
-def test_the_five_percent_set_loads_in_half_a_minute_and_a_gigabyte(folder):
+def test_the_five_percent_set_loads_in_half_a_minute_and_a_gigabyte(data_folder):
     """At full size; the seconds are the processor's, so that other programs do not count."""
     form = layout.variant(FIVE_PERCENT)
-    paths = layout.write_files(folder, form, form.subclass_counts)
+    paths = layout.write_files(data_folder, form, form.subclass_counts)
     try:
-        source, rows, kept, seconds, megabytes = measured(folder, FIVE_PERCENT, 4)
+        source, rows, kept, seconds, megabytes = measured(data_folder, FIVE_PERCENT, 4)
     finally:
         for path in paths:
             path.unlink()
@@ -486,14 +469,14 @@ def test_the_five_percent_set_loads_in_half_a_minute_and_a_gigabyte(folder):
 
 
 @needs_proc
-def test_memory_does_not_grow_with_the_number_of_files(folder):
+def test_memory_does_not_grow_with_the_number_of_files(data_folder):
     peaks = {}
     for parts in (4, 12):
         form = layout.variant(FULL)
         form = dataclasses.replace(form, parts=form.parts[:parts])
         counts = layout.scaled(form.subclass_counts, parts * 40_000 / form.rows)
-        paths = layout.write_files(folder, form, counts, heading=False, mixed=True)
-        _, rows, kept, _, peaks[parts] = measured(folder, FULL, parts)
+        paths = layout.write_files(data_folder, form, counts, heading=False, mixed=True)
+        _, rows, kept, _, peaks[parts] = measured(data_folder, FULL, parts)
         for path in paths:
             path.unlink()
         assert rows == layout.total(counts)
@@ -516,25 +499,25 @@ def sample_frame(rows=40):
 
 
 @pytest.mark.parametrize("added", [True, False], ids=["with Label", "without"])
-def test_the_columns_that_leak_the_class_are_dropped(folder, added):
+def test_the_columns_that_leak_the_class_are_dropped(data_folder, added):
     frame = sample_frame()
     frame = frame if added else frame.drop(columns=["Label", "Category"])
-    frame.to_csv(folder / "BoT_IoT_1000.csv", index=False)
+    frame.to_csv(data_folder / "BoT_IoT_1000.csv", index=False)
     dataset = datasets.load(NAME, "flows", allow_unknown_digest=True)
     assert (dataset.variant, dataset.source) == (SAMPLE, "unknown")
     assert dataset.frame.dtypes.astype(str).to_dict() == FLOW_COLUMNS
     assert len(dataset.frame) == 40
 
 
-def test_a_sample_of_unknown_content_is_refused(folder):
-    sample_frame().to_csv(folder / "BoT_IoT_1000.csv", index=False)
+def test_a_sample_of_unknown_content_is_refused(data_folder):
+    sample_frame().to_csv(data_folder / "BoT_IoT_1000.csv", index=False)
     assert "is not the file that the book knows" in refusal()
 
 
-def test_text_among_the_samples_numbers_is_named(folder):
+def test_text_among_the_samples_numbers_is_named(data_folder):
     frame = sample_frame()
     frame.iloc[3, frame.columns.get_loc("srate")] = "fast"
-    frame.to_csv(folder / "BoT_IoT_1000.csv", index=False)
+    frame.to_csv(data_folder / "BoT_IoT_1000.csv", index=False)
     told = refusal(allow_unknown_digest=True)
     assert "column 'srate' holds 'fast' in 1 row" in told
 
@@ -570,11 +553,11 @@ def ten_best(path, separator):
     path.write_text("".join(f"{separator.join(line)}\n" for line in (form.column_names, row)))
 
 
-def test_commas_in_place_of_tabs_are_recognized(folder):
-    ten_best(folder / "10_best_sample.tsv", "\t")
+def test_commas_in_place_of_tabs_are_recognized(data_folder):
+    ten_best(data_folder / "10_best_sample.tsv", "\t")
     dataset = datasets.load(NAME, "ten_best", allow_unknown_digest=True)
     assert len(dataset.frame) == 1
-    ten_best(folder / "10_best_sample.tsv", ",")
+    ten_best(data_folder / "10_best_sample.tsv", ",")
     told = refusal("ten_best", allow_unknown_digest=True)
     assert "separated by commas, not by '\\t'" in told
 

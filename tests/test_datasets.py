@@ -14,26 +14,9 @@ from lib.files import sha256_of
 
 NAME = "wustl-ehms-2020"
 FILE = "wustl-ehms-2020_with_attacks_categories.csv"
+pytestmark = pytest.mark.usefixtures("no_data")
 REAL_FOLDER = os.environ.get("IDS_DATA")
 ROWS = 200
-
-
-@pytest.fixture(autouse=True)
-def alone(monkeypatch, tmp_path):
-    """No data from the machine that runs the test."""
-    for variable in ("IDS_DATA", "IDS_TWIN", "IDS_DATA_ALLOW_UNKNOWN"):
-        monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setenv("IDS_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(locate, "RAW", tmp_path / "raw")
-
-
-@pytest.fixture
-def folder(monkeypatch, tmp_path):
-    """An empty folder that IDS_DATA points at."""
-    place = tmp_path / "given"
-    place.mkdir()
-    monkeypatch.setenv("IDS_DATA", str(place))
-    return place
 
 
 @pytest.fixture(scope="module")
@@ -63,14 +46,14 @@ def test_without_a_file_the_twin_is_loaded_and_says_so():
     assert "nothing here is a verdict on the paper" in dataset.banner
 
 
-def test_the_twin_can_be_forced(monkeypatch, folder, sample):
-    save(sample, folder / FILE)
+def test_the_twin_can_be_forced(monkeypatch, data_folder, sample):
+    save(sample, data_folder / FILE)
     monkeypatch.setenv("IDS_TWIN", "1")
     assert datasets.load(NAME).source == "twin"
 
 
-def test_a_file_of_unknown_content_is_refused_with_both_digests(folder, sample):
-    path = save(sample, folder / "deep" / "er" / FILE)
+def test_a_file_of_unknown_content_is_refused_with_both_digests(data_folder, sample):
+    path = save(sample, data_folder / "deep" / "er" / FILE)
     with pytest.raises(ReaderError) as refusal:
         datasets.load(NAME)
     part = datasets.entry(NAME).variants[0].parts[0]
@@ -81,8 +64,8 @@ def test_a_file_of_unknown_content_is_refused_with_both_digests(folder, sample):
 
 
 @pytest.mark.parametrize("way", ["argument", "environment"])
-def test_the_override_marks_the_source_unknown(monkeypatch, folder, sample, way):
-    path = save(sample, folder / FILE)
+def test_the_override_marks_the_source_unknown(monkeypatch, data_folder, sample, way):
+    path = save(sample, data_folder / FILE)
     if way == "environment":
         monkeypatch.setenv("IDS_DATA_ALLOW_UNKNOWN", "1")
     dataset = datasets.load(NAME, allow_unknown_digest=way == "argument")
@@ -105,8 +88,8 @@ def test_a_file_in_place_of_the_folder_is_an_error(monkeypatch, tmp_path):
         datasets.load(NAME)
 
 
-def test_a_folder_in_place_of_the_file_is_an_error(folder):
-    (folder / FILE).mkdir()
+def test_a_folder_in_place_of_the_file_is_an_error(data_folder):
+    (data_folder / FILE).mkdir()
     with pytest.raises(ReaderError, match="is not a file but a folder"):
         datasets.load(NAME)
 
@@ -152,13 +135,13 @@ def device_entry(full, extract):
         """
 
 
-def test_variants_of_one_name_are_told_apart_by_content(monkeypatch, tmp_path, folder):
+def test_variants_of_one_name_are_told_apart_by_content(monkeypatch, tmp_path, data_folder):
     full, extract = two_files(tmp_path)
     register(monkeypatch, device_entry(full, extract))
-    (folder / "b").mkdir()
-    extract.rename(folder / "b" / "device.csv")
+    (data_folder / "b").mkdir()
+    extract.rename(data_folder / "b" / "device.csv")
     assert datasets.load("devices", "device").variant == "device/extract"
-    full.rename(folder / "device.csv")
+    full.rename(data_folder / "device.csv")
     dataset = datasets.load("devices", "device")
     assert (dataset.variant, dataset.source, len(dataset.frame)) == ("device/full", "real", 3)
     assert dataset.banner == (
@@ -167,15 +150,17 @@ def test_variants_of_one_name_are_told_apart_by_content(monkeypatch, tmp_path, f
     assert datasets.load("devices", "device/extract").variant == "device/extract"
 
 
-def test_another_variant_under_the_name_is_no_stranger(monkeypatch, tmp_path, folder):
+def test_another_variant_under_the_name_is_no_stranger(monkeypatch, tmp_path, data_folder):
     full, extract = two_files(tmp_path)
     register(monkeypatch, device_entry(full, extract))
-    extract.rename(folder / "device.csv")
+    extract.rename(data_folder / "device.csv")
     with pytest.raises(ReaderError, match="has no synthetic twin"):
         datasets.load("devices", "device/full")
 
 
-def test_the_given_folder_comes_before_raw_and_raw_before_the_cache(monkeypatch, tmp_path, folder):
+def test_the_given_folder_comes_before_raw_and_raw_before_the_cache(
+    monkeypatch, tmp_path, data_folder
+):
     full, extract = two_files(tmp_path)
     register(monkeypatch, device_entry(full, extract))
     for place in (locate.RAW, locate.cache_folder()):
@@ -184,8 +169,8 @@ def test_the_given_folder_comes_before_raw_and_raw_before_the_cache(monkeypatch,
     assert datasets.load("devices").path.parent == locate.RAW
     (locate.RAW / "device.csv").unlink()
     assert datasets.load("devices").path.parent == locate.cache_folder()
-    (folder / "device.csv").write_bytes(extract.read_bytes())
-    assert datasets.load("devices").path.parent == folder
+    (data_folder / "device.csv").write_bytes(extract.read_bytes())
+    assert datasets.load("devices").path.parent == data_folder
 
 
 def test_an_unfinished_download_is_not_taken_for_a_file(sample):
@@ -193,10 +178,10 @@ def test_an_unfinished_download_is_not_taken_for_a_file(sample):
     assert datasets.load(NAME).source == "twin"
 
 
-def test_several_files_are_read_as_one(monkeypatch, tmp_path, folder):
+def test_several_files_are_read_as_one(monkeypatch, tmp_path, data_folder):
     parts = []
     for number, rows in ((1, "5,0\n6,1\n"), (2, "7,1\n")):
-        path = folder / f"part_{number}.csv"
+        path = data_folder / f"part_{number}.csv"
         path.write_text("ts,label\n" + rows)
         parts.append(
             f"- {{file_names: [{path.name}], bytes: {path.stat().st_size}, "
@@ -215,7 +200,7 @@ def test_several_files_are_read_as_one(monkeypatch, tmp_path, folder):
     assert dataset.frame["ts"].tolist() == [5, 6, 7]
     assert dataset.source == "real"
     assert len(dataset.sha256) == 64
-    (folder / "part_2.csv").unlink()
+    (data_folder / "part_2.csv").unlink()
     with pytest.raises(ReaderError, match="not at hand"):
         datasets.load("network")
 
@@ -238,42 +223,42 @@ def refusal_of(path):
     return told
 
 
-def test_a_missing_column_is_named(folder, sample):
-    told = refusal_of(save(sample.drop(columns="Temp"), folder / FILE))
+def test_a_missing_column_is_named(data_folder, sample):
+    told = refusal_of(save(sample.drop(columns="Temp"), data_folder / FILE))
     assert "'Temp' is missing" in told
     assert f"{ROWS} rows" in told
 
 
-def test_a_renamed_column_is_named_with_its_new_name(folder, sample):
-    told = refusal_of(save(sample.rename(columns={"SrcLoad": "Src_Load"}), folder / FILE))
+def test_a_renamed_column_is_named_with_its_new_name(data_folder, sample):
+    told = refusal_of(save(sample.rename(columns={"SrcLoad": "Src_Load"}), data_folder / FILE))
     assert "'SrcLoad' is missing (there is 'Src_Load' instead)" in told
     assert f"{ROWS} rows" in told
 
 
-def test_an_additional_column_is_named(folder, sample):
-    assert "'extra' is not expected" in refusal_of(save(sample.assign(extra=1), folder / FILE))
+def test_an_additional_column_is_named(data_folder, sample):
+    assert "'extra' is not expected" in refusal_of(save(sample.assign(extra=1), data_folder / FILE))
 
 
-def test_columns_in_another_order_are_refused(folder, sample):
-    told = refusal_of(save(sample[sample.columns[::-1]], folder / FILE))
+def test_columns_in_another_order_are_refused(data_folder, sample):
+    told = refusal_of(save(sample[sample.columns[::-1]], data_folder / FILE))
     assert "another order" in told
     assert "'Label'" in told
 
 
 @pytest.mark.parametrize(("column", "kind"), [("SrcBytes", "an integer"), ("Dur", "a number")])
-def test_text_among_numbers_is_counted(folder, sample, column, kind):
+def test_text_among_numbers_is_counted(data_folder, sample, column, kind):
     values = sample[column].astype(object)
     values.iloc[[3, 50, 77]] = "abc"
-    told = refusal_of(save(sample.assign(**{column: values}), folder / FILE))
+    told = refusal_of(save(sample.assign(**{column: values}), data_folder / FILE))
     assert f"column '{column}' holds 'abc' in 3 rows" in told
     assert kind in told
 
 
-def test_an_empty_cell_among_numbers_is_refused(folder, sample):
+def test_an_empty_cell_among_numbers_is_refused(data_folder, sample):
     values = sample["Rate"].astype(object)
     values.iloc[9] = ""
     assert "'Rate' holds '' in 1 row;" in refusal_of(
-        save(sample.assign(Rate=values), folder / FILE)
+        save(sample.assign(Rate=values), data_folder / FILE)
     )
 
 
@@ -281,59 +266,59 @@ def test_an_empty_cell_among_numbers_is_refused(folder, sample):
     ("column", "wrong", "allowed"),
     [("Label", 2, "0, 1"), ("Attack Category", "Normal", "normal, Spoofing, Data Alteration")],
 )
-def test_a_wrong_label_is_counted(folder, sample, column, wrong, allowed):
+def test_a_wrong_label_is_counted(data_folder, sample, column, wrong, allowed):
     values = sample[column].astype(object)
     values.iloc[:7] = wrong
-    told = refusal_of(save(sample.assign(**{column: values}), folder / FILE))
+    told = refusal_of(save(sample.assign(**{column: values}), data_folder / FILE))
     assert f"column '{column}' holds '{wrong}' in 7 rows; only {allowed} may" in told
 
 
-def test_a_label_that_is_no_number_is_counted_alone(folder, sample):
+def test_a_label_that_is_no_number_is_counted_alone(data_folder, sample):
     values = sample["Label"].astype(object)
     values.iloc[5] = "0x"
-    told = refusal_of(save(sample.assign(Label=values), folder / FILE))
+    told = refusal_of(save(sample.assign(Label=values), data_folder / FILE))
     assert "column 'Label' holds '0x' in 1 row;" in told
 
 
-def test_an_empty_file_is_refused(folder):
-    (folder / FILE).write_text("")
-    told = refusal_of(folder / FILE)
+def test_an_empty_file_is_refused(data_folder):
+    (data_folder / FILE).write_text("")
+    told = refusal_of(data_folder / FILE)
     assert "is empty: 0 rows" in told
     assert "'Dir'" in told
 
 
-def test_a_heading_alone_is_refused(folder, sample):
-    assert "heading but no data: 0 rows" in refusal_of(save(sample.head(0), folder / FILE))
+def test_a_heading_alone_is_refused(data_folder, sample):
+    assert "heading but no data: 0 rows" in refusal_of(save(sample.head(0), data_folder / FILE))
 
 
-def test_another_encoding_is_refused_with_the_column(folder, sample):
+def test_another_encoding_is_refused_with_the_column(data_folder, sample):
     flags = sample["Flgs"].astype(object)
     flags.iloc[[1, 2]] = " é        "
-    path = save(sample.assign(Flgs=flags), folder / FILE, encoding="latin-1")
+    path = save(sample.assign(Flgs=flags), data_folder / FILE, encoding="latin-1")
     told = refusal_of(path)
     assert "is not UTF-8 text: column 'Flgs', 2 rows" in told
 
 
-def test_a_wide_encoding_is_refused(folder, sample):
-    told = refusal_of(save(sample, folder / FILE, encoding="utf-16"))
+def test_a_wide_encoding_is_refused(data_folder, sample):
+    told = refusal_of(save(sample, data_folder / FILE, encoding="utf-16"))
     assert "is not UTF-8 text" in told
 
 
-def test_semicolons_are_recognized(folder, sample):
-    told = refusal_of(save(sample, folder / FILE, sep=";"))
+def test_semicolons_are_recognized(data_folder, sample):
+    told = refusal_of(save(sample, data_folder / FILE, sep=";"))
     assert "separated by semicolons" in told
     assert f"{ROWS} rows" in told
     assert "'Dir'" in told
 
 
-def test_a_single_column_is_not_called_a_separator(folder, sample):
-    told = refusal_of(save(sample[["Dir"]], folder / FILE))
+def test_a_single_column_is_not_called_a_separator(data_folder, sample):
+    told = refusal_of(save(sample[["Dir"]], data_folder / FILE))
     assert "has a single column, 'Dir'" in told
     assert "separated by" not in told
 
 
-def test_a_row_of_another_length_is_refused(folder, sample):
-    path = save(sample, folder / FILE)
+def test_a_row_of_another_length_is_refused(data_folder, sample):
+    path = save(sample, data_folder / FILE)
     path.write_text(path.read_text() + "1," * 60 + "1\n")
     assert "do not all have 45 columns" in refusal_of(path)
 
@@ -343,16 +328,16 @@ def test_a_folder_cannot_be_read(tmp_path):
         schema.read(tmp_path, datasets.entry(NAME).variants[0])
 
 
-def test_a_refused_file_leaves_nothing_behind(folder, sample, tmp_path):
-    path = save(sample.drop(columns="Temp"), folder / FILE)
+def test_a_refused_file_leaves_nothing_behind(data_folder, sample, tmp_path):
+    path = save(sample.drop(columns="Temp"), data_folder / FILE)
     before = path.read_bytes()
     refusal_of(path)
     assert [each for each in tmp_path.rglob("*") if each.is_file()] == [path]
     assert path.read_bytes() == before
 
 
-def test_padding_in_text_is_kept(folder, sample):
-    save(sample, folder / FILE)
+def test_padding_in_text_is_kept(data_folder, sample):
+    save(sample, data_folder / FILE)
     frame = datasets.load(NAME, allow_unknown_digest=True).frame
     assert set(frame["Dir"]) == {"   ->"}
     assert " e        " in set(frame["Flgs"])

@@ -17,13 +17,9 @@ CONTENT = b"ts,label\n" + b"".join(b"%d,0\n" % row for row in range(20_000))
 
 
 @pytest.fixture(autouse=True)
-def alone(monkeypatch, tmp_path):
-    """A cache of its own, no data from this machine, one registered file."""
-    for variable in ("IDS_DATA", "IDS_TWIN", "IDS_DATA_ALLOW_UNKNOWN"):
-        monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setenv("IDS_CACHE", str(tmp_path / "cache"))
+def one_file(monkeypatch, tmp_path, no_data):
+    """One registered file, which is not on this machine."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setattr(locate, "RAW", tmp_path / "raw")
     monkeypatch.setattr(downloading, "PAUSE", 0)
     register(monkeypatch, tmp_path, "https://example.org/flows.csv")
 

@@ -12,12 +12,13 @@ import pytest
 from sklearn.preprocessing import LabelEncoder
 
 from lib import datasets, toniot
-from lib.datasets import locate, registry, toniot_twin, twin
+from lib.datasets import registry, toniot_twin, twin
 from lib.errors import ReaderError
 from lib.files import sha256_of
 from lib.paths import ROOT
 
 NAME = toniot.NAME
+pytestmark = pytest.mark.usefixtures("no_data")
 REAL_FOLDER = os.environ.get("IDS_DATA")
 FILES = {
     "fridge": "Fridge.csv",
@@ -40,24 +41,6 @@ def processed(device):
 
 def extract(device):
     return f"Train_Test_IoT_{FILES[device]}"
-
-
-@pytest.fixture(autouse=True)
-def alone(monkeypatch, tmp_path):
-    """No data from the machine that runs the test."""
-    for variable in ("IDS_DATA", "IDS_TWIN", "IDS_DATA_ALLOW_UNKNOWN"):
-        monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setenv("IDS_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(locate, "RAW", tmp_path / "raw")
-
-
-@pytest.fixture
-def folder(monkeypatch, tmp_path):
-    """An empty folder that IDS_DATA points at."""
-    place = tmp_path / "given"
-    place.mkdir()
-    monkeypatch.setenv("IDS_DATA", str(place))
-    return place
 
 
 def sample(device, rows=ROWS):
@@ -103,10 +86,12 @@ def refusal_of(device, path):
 
 
 @pytest.mark.parametrize("device", toniot.DEVICES)
-def test_a_processed_file_switches_its_device_once_it_is_registered(monkeypatch, folder, device):
+def test_a_processed_file_switches_its_device_once_it_is_registered(
+    monkeypatch, data_folder, device
+):
     frame = sample(device)
-    extract_path = save(frame, folder / extract(device))
-    full_path = save(frame.drop(columns="ts"), folder / processed(device))
+    extract_path = save(frame, data_folder / extract(device))
+    full_path = save(frame.drop(columns="ts"), data_folder / processed(device))
     known = {f"{device}_train_test": extract_path, f"{device}_processed": full_path}
     register(monkeypatch, **known)
     dataset = datasets.load(NAME, device)
@@ -117,10 +102,10 @@ def test_a_processed_file_switches_its_device_once_it_is_registered(monkeypatch,
     assert datasets.load(NAME, device).variant == f"{device}/train_test"
 
 
-def test_a_processed_file_of_unknown_content_switches_by_the_override(monkeypatch, folder):
+def test_a_processed_file_of_unknown_content_switches_by_the_override(monkeypatch, data_folder):
     frame = sample("fridge")
-    register(monkeypatch, fridge_train_test=save(frame, folder / extract("fridge")))
-    path = save(frame.drop(columns="ts"), folder / processed("fridge"))
+    register(monkeypatch, fridge_train_test=save(frame, data_folder / extract("fridge")))
+    path = save(frame.drop(columns="ts"), data_folder / processed("fridge"))
     with pytest.raises(ReaderError, match="is not the file that the book knows"):
         datasets.load(NAME, "fridge")
     monkeypatch.setenv("IDS_DATA_ALLOW_UNKNOWN", "1")
@@ -130,18 +115,18 @@ def test_a_processed_file_of_unknown_content_switches_by_the_override(monkeypatc
     assert datasets.load(NAME, "fridge").source == "real"
 
 
-def test_content_tells_the_variant_whatever_the_name(monkeypatch, folder):
-    path = save(sample("fridge"), folder / "downloaded (1).csv")
+def test_content_tells_the_variant_whatever_the_name(monkeypatch, data_folder):
+    path = save(sample("fridge"), data_folder / "downloaded (1).csv")
     register(monkeypatch, fridge_train_test=path)
     dataset = datasets.load(NAME, "fridge")
     assert (dataset.variant, dataset.path) == ("fridge/train_test", path)
-    path = path.rename(folder / processed("fridge"))
+    path = path.rename(data_folder / processed("fridge"))
     dataset = datasets.load(NAME, "fridge")
     assert (dataset.variant, dataset.path) == ("fridge/train_test", path)
 
 
-def test_an_extract_of_another_row_count_is_refused_with_what_was_found(folder):
-    path = save(sample("fridge", 200), folder / extract("fridge"))
+def test_an_extract_of_another_row_count_is_refused_with_what_was_found(data_folder):
+    path = save(sample("fridge", 200), data_folder / extract("fridge"))
     with pytest.raises(ReaderError) as refusal:
         datasets.load(NAME, "fridge")
     told = str(refusal.value)
@@ -170,11 +155,11 @@ def test_registered_class_counts_add_up_to_the_registered_rows(variant):
     assert sum(variant.class_counts.values()) == variant.rows
 
 
-def test_every_form_at_hand_is_loaded_the_preferred_one_first(monkeypatch, folder):
+def test_every_form_at_hand_is_loaded_the_preferred_one_first(monkeypatch, data_folder):
     assert [each.source for each in datasets.at_hand(NAME, "fridge")] == ["twin"]
     frame = sample("fridge")
-    extract_path = save(frame, folder / extract("fridge"))
-    full_path = save(frame.drop(columns="ts"), folder / processed("fridge"))
+    extract_path = save(frame, data_folder / extract("fridge"))
+    full_path = save(frame.drop(columns="ts"), data_folder / processed("fridge"))
     register(monkeypatch, fridge_train_test=extract_path, fridge_processed=full_path)
     found = [each.variant for each in datasets.at_hand(NAME, "fridge")]
     assert found == ["fridge/processed", "fridge/train_test"]
@@ -186,9 +171,9 @@ def test_every_form_at_hand_is_loaded_the_preferred_one_first(monkeypatch, folde
 
 
 @pytest.mark.parametrize("device", toniot.DEVICES)
-def test_mark_line_ends_order_and_time_stamp_do_not_matter(folder, device):
+def test_mark_line_ends_order_and_time_stamp_do_not_matter(data_folder, device):
     frame = sample(device)
-    path = folder / processed(device)
+    path = data_folder / processed(device)
     save(frame, path)
     plain = datasets.load(NAME, device, allow_unknown_digest=True).frame
     for columns in (list(frame.columns), list(frame.columns[::-1])):
@@ -201,21 +186,21 @@ def test_mark_line_ends_order_and_time_stamp_do_not_matter(folder, device):
     assert without.variant == f"{device}/processed"
 
 
-def test_padding_stays_visible_and_heading_padding_goes(folder):
+def test_padding_stays_visible_and_heading_padding_goes(data_folder):
     frame = sample("fridge")
     padded = frame.rename(columns={"label": " label "}).assign(type=frame["type"] + "  ")
-    save(padded, folder / processed("fridge"))
+    save(padded, data_folder / processed("fridge"))
     dataset = datasets.load(NAME, "fridge", allow_unknown_digest=True)
     assert dataset.frame["temp_condition"].tolist() == frame["temp_condition"].tolist()
     assert dataset.frame["time"].tolist() == frame["time"].tolist()
     assert set(toniot.paper_table(dataset).types) == set(frame["type"])
 
 
-def test_rows_with_an_empty_cell_are_left_out_as_in_the_paper(folder):
+def test_rows_with_an_empty_cell_are_left_out_as_in_the_paper(data_folder):
     frame = sample("motion_light").astype({"motion_status": "object"})
     frame.loc[[3, 5], "motion_status"] = ""
     frame.loc[7, "light_status"] = ""
-    save(frame, folder / processed("motion_light"))
+    save(frame, data_folder / processed("motion_light"))
     table = toniot.paper_table(datasets.load(NAME, "motion_light", allow_unknown_digest=True))
     assert len(table.features) == len(table.labels) == len(table.moments) == ROWS - 3
     kept = frame.drop(index=[3, 5, 7])
@@ -239,7 +224,7 @@ print(len(frame), seconds, used)
 
 
 @pytest.mark.parametrize("device", ["fridge", "thermostat"])
-def test_a_full_size_file_loads_in_three_seconds_and_half_a_gigabyte(folder, device):
+def test_a_full_size_file_loads_in_three_seconds_and_half_a_gigabyte(data_folder, device):
     frame = twin.make_twin(NAME, device)
     random = np.random.default_rng(0)
     rows = frame.iloc[np.sort(random.integers(0, len(frame), FULL_SIZE))].drop(columns="ts")
@@ -248,7 +233,7 @@ def test_a_full_size_file_loads_in_three_seconds_and_half_a_gigabyte(folder, dev
     rows = rows.assign(time=spread)
     if device == "thermostat":  # Every text another one: the worst case for memory.
         rows["current_temperature"] = random.uniform(25, 35, FULL_SIZE).round(8)
-    save(rows, folder / processed(device), lineterminator="\r\n")
+    save(rows, data_folder / processed(device), lineterminator="\r\n")
     ran = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(LOADING.format(device=device))],
         capture_output=True,
@@ -265,25 +250,25 @@ def test_a_full_size_file_loads_in_three_seconds_and_half_a_gigabyte(folder, dev
 # What is refused.
 
 
-def test_text_in_the_label_is_named(folder):
+def test_text_in_the_label_is_named(data_folder):
     frame = sample("fridge").astype({"label": "object"})
     frame.loc[[1, 2], "label"] = "attack"
-    told = refusal_of("fridge", save(frame, folder / extract("fridge")))
+    told = refusal_of("fridge", save(frame, data_folder / extract("fridge")))
     assert "column 'label' holds 'attack' in 2 rows; only 0, 1 may stand there" in told
 
 
 @pytest.mark.parametrize(("kind", "label"), [("normal", 1), ("ddos", 0)])
-def test_a_type_that_contradicts_its_label_is_named(folder, kind, label):
+def test_a_type_that_contradicts_its_label_is_named(data_folder, kind, label):
     frame = sample("thermostat").assign(type="normal", label=0)
     frame.loc[[4, 5, 6], ["type", "label"]] = [kind, label]
-    told = refusal_of("thermostat", save(frame, folder / extract("thermostat")))
+    told = refusal_of("thermostat", save(frame, data_folder / extract("thermostat")))
     assert f"column 'type' holds '{kind}' in 3 rows; these rows have label {label}" in told
 
 
-def test_an_unknown_type_is_named(folder):
+def test_an_unknown_type_is_named(data_folder):
     frame = sample("thermostat")
     frame.loc[0, "type"] = "worm"
-    told = refusal_of("thermostat", save(frame, folder / extract("thermostat")))
+    told = refusal_of("thermostat", save(frame, data_folder / extract("thermostat")))
     assert "column 'type' holds 'worm' in 1 row; only normal, backdoor" in told
 
 
@@ -297,37 +282,37 @@ def test_an_unknown_type_is_named(folder):
         ("time", "noon", "a time reads 19:19:40"),
     ],
 )
-def test_a_time_outside_the_recording_is_named(folder, column, value, said):
+def test_a_time_outside_the_recording_is_named(data_folder, column, value, said):
     frame = sample("garage_door")
     frame.loc[[0, 9], column] = value
-    told = refusal_of("garage_door", save(frame, folder / extract("garage_door")))
+    told = refusal_of("garage_door", save(frame, data_folder / extract("garage_door")))
     assert f"column {column!r} holds {str(value)!r} in 2 rows; {said}" in told
 
 
-def test_an_unknown_spelling_is_named(folder):
+def test_an_unknown_spelling_is_named(data_folder):
     frame = sample("garage_door")
     frame.loc[3, "door_state"] = "ajar"
-    told = refusal_of("garage_door", save(frame, folder / extract("garage_door")))
+    told = refusal_of("garage_door", save(frame, data_folder / extract("garage_door")))
     assert "column 'door_state' holds 'ajar' in 1 row; only closed, open, 0 or 1" in told
 
 
-def test_another_device_under_the_name_is_named(folder):
-    told = refusal_of("fridge", save(sample("thermostat"), folder / processed("fridge")))
+def test_another_device_under_the_name_is_named(data_folder):
+    told = refusal_of("fridge", save(sample("thermostat"), data_folder / processed("fridge")))
     assert "are those of thermostat/processed; two files may be swapped" in told
     assert f"Name it {processed('thermostat')}" in told
 
 
-def test_a_known_file_under_another_devices_name_is_named(monkeypatch, folder):
-    path = save(sample("thermostat"), folder / extract("fridge"))
+def test_a_known_file_under_another_devices_name_is_named(monkeypatch, data_folder):
+    path = save(sample("thermostat"), data_folder / extract("fridge"))
     register(monkeypatch, thermostat_train_test=path)
     told = refusal_of("fridge", path)
     assert "its content is that of thermostat/train_test, byte for byte" in told
     assert f"Rename it to {extract('thermostat')}" in told
 
 
-def test_two_known_files_swapped_are_read_by_content_with_a_warning(monkeypatch, folder):
-    fridge = save(sample("fridge"), folder / extract("thermostat"))
-    thermostat = save(sample("thermostat"), folder / extract("fridge"))
+def test_two_known_files_swapped_are_read_by_content_with_a_warning(monkeypatch, data_folder):
+    fridge = save(sample("fridge"), data_folder / extract("thermostat"))
+    thermostat = save(sample("thermostat"), data_folder / extract("fridge"))
     register(monkeypatch, fridge_train_test=fridge, thermostat_train_test=thermostat)
     with pytest.warns(UserWarning, match="two files may be swapped"):
         dataset = datasets.load(NAME, "fridge")
@@ -336,8 +321,8 @@ def test_two_known_files_swapped_are_read_by_content_with_a_warning(monkeypatch,
 
 
 @pytest.mark.parametrize("text", ["", "date,time,fridge_temperature,temp_condition,label,type\n"])
-def test_an_empty_device_is_an_error_not_a_twin(folder, text):
-    path = folder / processed("fridge")
+def test_an_empty_device_is_an_error_not_a_twin(data_folder, text):
+    path = data_folder / processed("fridge")
     path.write_text(text)
     with pytest.raises(ReaderError, match="is not the file that the book knows"):
         datasets.load(NAME, "fridge")
@@ -345,9 +330,9 @@ def test_an_empty_device_is_an_error_not_a_twin(folder, text):
     assert "0 rows" in told
 
 
-def test_a_device_without_one_complete_row_is_an_error(folder):
+def test_a_device_without_one_complete_row_is_an_error(data_folder):
     frame = sample("fridge").assign(temp_condition="")
-    path = save(frame, folder / processed("fridge"))
+    path = save(frame, data_folder / processed("fridge"))
     dataset = datasets.load(NAME, "fridge", allow_unknown_digest=True)
     with pytest.raises(ReaderError, match="not one of the 300 rows is complete") as refusal:
         toniot.paper_table(dataset)

@@ -12,6 +12,7 @@ from sphinx.util.docutils import SphinxDirective
 from lib.cost.drawing import FIGURES, draw
 from lib.cost.measured import Measured, cost_file, read
 from lib.cost.scaling import Point
+from lib.page_tables import table
 
 NOT_MEASURED = "Not measured yet: `python -m lib bench --keep` does it."
 
@@ -54,7 +55,7 @@ class _Works(_CostDirective):
             )
             for work in measured.book.works
         ]
-        return [_table(("Networks", "Number", "Plain, min", "Here, core min", "Ratio"), rows)]
+        return [table(("Networks", "Number", "Plain, min", "Here, core min", "Ratio"), rows)]
 
 
 class _Points(_CostDirective):
@@ -65,7 +66,7 @@ class _Points(_CostDirective):
     def shown(self, measured: Measured) -> list[nodes.Node]:
         chosen = [one for one in measured.points if one.quantity == self.arguments[0]]
         head = (self.arguments[0].capitalize(), "Work", "Way", "Seconds", "Peak memory, MiB")
-        return [_table(head, [_point_row(one) for one in chosen])]
+        return [table(head, [_point_row(one) for one in chosen])]
 
 
 def _point_row(point: Point) -> tuple[str, ...]:
@@ -94,18 +95,6 @@ class _Figure(_CostDirective):
         figure += nodes.caption("", "", *caption)
         self.add_name(figure)
         return [figure]
-
-
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> nodes.table:
-    group = nodes.tgroup("", cols=len(head))
-    group += [nodes.colspec(colwidth=1) for _ in head]
-    group += nodes.thead("", _row(head))
-    group += nodes.tbody("", *map(_row, rows))
-    return nodes.table("", group, classes=["colwidths-auto"])
-
-
-def _row(cells: tuple[str, ...]) -> nodes.row:
-    return nodes.row("", *(nodes.entry("", nodes.paragraph("", cell)) for cell in cells))
 
 
 def setup(app: Sphinx) -> dict:

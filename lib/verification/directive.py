@@ -5,6 +5,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from lib import archive
+from lib.page_tables import table
 from lib.verification import kept
 from lib.verification.faults import CHECKS, FAULTS
 
@@ -16,11 +17,7 @@ class _PlantedFaults(SphinxDirective):
 
     def run(self):
         rows = [(fault.fault, fault.simulates, CHECKS[fault.check]) for fault in FAULTS]
-        group = nodes.tgroup("", cols=len(HEAD))
-        group += [nodes.colspec(colwidth=1) for _ in HEAD]
-        group += nodes.thead("", _row(HEAD))
-        group += nodes.tbody("", *map(_row, rows))
-        return [nodes.table("", group, classes=["colwidths-auto"])]
+        return [table(HEAD, rows)]
 
 
 class _LastVerification(SphinxDirective):
@@ -35,10 +32,6 @@ class _LastVerification(SphinxDirective):
         address = f"{'../' * self.env.docname.count('/')}{archive.FOLDER}/report.html"
         link = nodes.reference("", "The whole report", refuri=address, internal=True)
         return [nodes.paragraph("", "", nodes.Text(f"{text} "), link, nodes.Text("."))]
-
-
-def _row(cells: tuple[str, ...]) -> nodes.row:
-    return nodes.row("", *(nodes.entry("", nodes.paragraph("", cell)) for cell in cells))
 
 
 def setup(app: Sphinx) -> dict:
