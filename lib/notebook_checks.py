@@ -265,11 +265,11 @@ def paths_in(text: str) -> list[str]:
     Returns
     -------
     list of str
-        Of each path only its beginning; empty where there is none.
+        Of each path only its beginning, once; empty where there is none.
     """
-    places = {str(ROOT), sys.prefix, tempfile.gettempdir(), str(Path.home())}
+    places = (str(ROOT), sys.prefix, tempfile.gettempdir(), str(Path.home()))
     here = [place for place in places if len(place) > 5 and place in text]
-    return here + [match[0] for match in ABSOLUTE_PATH.finditer(text)]
+    return list(dict.fromkeys([*here, *(match[0] for match in ABSOLUTE_PATH.finditer(text))]))
 
 
 def output_texts(notebook: NotebookNode) -> Iterator[tuple[int, str]]:

@@ -685,8 +685,10 @@ def test_the_html_table_is_accessible(demo):
 
 
 def test_markdown_keeps_its_columns(demo):
-    lines = claims.as_markdown(demo).splitlines()
-    assert len({line.replace("\\|", "").count("|") for line in lines}) == 1
+    matrix = claims.ClaimMatrix(demo[1:2], "subject", "metric")
+    for text in (claims.as_markdown(demo), matrix._repr_markdown_()):
+        assert "A <b>\\|" in text
+        assert len({line.replace("\\|", "").count("|") for line in text.splitlines()}) == 1
 
 
 def test_the_scoreboard_counts_every_verdict_once(demo):

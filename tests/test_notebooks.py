@@ -288,8 +288,10 @@ class TestNegativeControls:
         ["/home/someone/book/x.csv", "in '/tmp/a/b.json'", str(ROOT / "lib"), r"C:\Users\x"],
     )
     def test_a_machine_path(self, text):
-        output = new_output("stream", name="stdout", text=text)
-        assert machine_paths(spoil(lambda cells: cells[1].outputs.append(output)))
+        output = new_output("stream", name="stdout", text=f"{text} and {text}")
+        named = machine_paths(spoil(lambda cells: cells[1].outputs.append(output)))
+        assert named
+        assert len(set(named)) == len(named)
 
     @pytest.mark.parametrize("text", ["<td>a</td></tr>", "1/home", "https://x.org/home/a", "a/b"])
     def test_what_is_no_machine_path(self, text):

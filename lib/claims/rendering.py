@@ -266,9 +266,13 @@ def as_markdown(judgements: Sequence[Judgement], columns: Sequence[str] = COLUMN
     str
         Lines without a last line feed; vertical bars within a cell are escaped.
     """
-    rows = [list(columns), ["---"] * len(columns)]
-    rows += [[CELLS[name](each).replace("|", "\\|") for name in columns] for each in judgements]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    return _markdown(columns, [[CELLS[name](each) for name in columns] for each in judgements])
+
+
+def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    cells = [[cell.replace("|", "\\|") for cell in row] for row in (head, *rows)]
+    cells.insert(1, ["---"] * len(head))
+    return "\n".join(f"| {' | '.join(row)} |" for row in cells)
 
 
 def verdict_class(verdict: str) -> str:
@@ -530,8 +534,7 @@ class ClaimMatrix(_Shown):
         return f"{values} / {SIGNS[judgement.verdict]}"
 
     def _repr_markdown_(self) -> str:
-        rows = [["", *self.columns], ["---"] * (len(self.columns) + 1), *self._text_rows()]
-        return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+        return _markdown(["", *self.columns], self._text_rows())
 
     def __repr__(self) -> str:
         rows = [["paper / book / this run / verdict", *self.columns], *self._text_rows()]
