@@ -275,6 +275,7 @@ def setup(app: Sphinx) -> dict:
     app : sphinx.application.Sphinx
         The application.
     """
+    app.setup_extension("lib.bibliography")
     app.setup_extension("lib.page_marks")
     app.add_directive("scoreboard", _Scoreboard)
     app.add_directive("claims", _Claims)

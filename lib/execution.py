@@ -29,6 +29,8 @@ from lib.stamps import digest_of, first_change, inputs_of
 
 # Seconds that one notebook may take before it is stopped.
 TIME_LIMIT = {"quick": 15 * 60, "full": 90 * 60}
+# Seconds for which a kernel may be silent while it starts or hands over an output.
+PAUSE = 10 * 60
 QUICK_REPLICATES = 2
 KERNEL_LOST = (
     "  its kernel was killed, most often by the system because memory ran out. Free some, or "
@@ -515,8 +517,10 @@ def _run_process(task: _Task, working: Path, threads: int) -> str:
 def _read_both(process: subprocess.Popen, limit: float) -> tuple[str, str]:
     texts: dict[str, str] = {}
 
+    # Line by line: a child of the kernel may hold the pipe open after its end.
     def drain(name, stream):
-        texts[name] = stream.read()
+        for line in stream:
+            texts[name] = texts.get(name, "") + line
 
     readers = [
         threading.Thread(target=drain, args=(name, stream), daemon=True)
@@ -646,6 +650,9 @@ def _execute_here(source: Path, output: Path, parameters: dict) -> int:
                 output,
                 parameters=parameters,
                 progress_bar=False,
+                # TIME_LIMIT is what stops a notebook; a machine that pauses must not.
+                start_timeout=PAUSE,
+                iopub_timeout=PAUSE,
                 cwd=source.parent,
                 config=Config(KernelManager=transport),
             )

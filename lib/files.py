@@ -1,5 +1,6 @@
 """Writing whole files or none, and naming files by their content."""
 
+import contextlib
 import hashlib
 import os
 import tempfile
@@ -38,8 +39,12 @@ def state_of(folder: Path, pattern: str) -> tuple[tuple[str, int, int], ...]:
     tuple of (str, int, int)
         Path, time of the last change in nanoseconds, and bytes, sorted by path.
     """
-    found = ((path, path.stat()) for path in sorted(Path(folder).glob(pattern)))
-    return tuple((str(path), state.st_mtime_ns, state.st_size) for path, state in found)
+    found = []
+    for path in sorted(Path(folder).glob(pattern)):
+        with contextlib.suppress(FileNotFoundError):  # another process has just removed it
+            state = path.stat()
+            found.append((str(path), state.st_mtime_ns, state.st_size))
+    return tuple(found)
 
 
 def write_whole(path: Path, content: str | bytes) -> None:

@@ -290,6 +290,8 @@ def _read_file(path: Path) -> list[Record]:
             raise ValueError(f"format {content['format']}, expected {FORMAT}")
         provenance = Provenance(**content["provenance"])
         return [_record(id, entry, provenance) for id, entry in content["records"].items()]
+    except FileNotFoundError:  # its notebook has just begun again
+        return []
     except (ValueError, KeyError, TypeError, AttributeError) as problem:
         raise ReaderError(
             f"{path} is not a record file ({problem}). Delete it and run its notebook again."

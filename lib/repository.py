@@ -1,5 +1,6 @@
 """Where the book's sources stand for everyone: the repository's address and the commit."""
 
+import os
 import subprocess
 from datetime import UTC, datetime
 from functools import cache
@@ -42,7 +43,13 @@ def is_clean() -> bool:
 def _git(*arguments: str) -> str:
     try:
         result = subprocess.run(
-            ["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=True
+            ["git", *arguments],
+            cwd=ROOT,
+            # A hook's variables would name the repository whose hook it is.
+            env={name: value for name, value in os.environ.items() if name[:4] != "GIT_"},
+            capture_output=True,
+            text=True,
+            check=True,
         )
     except (OSError, subprocess.CalledProcessError):
         return ""

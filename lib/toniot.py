@@ -113,10 +113,10 @@ class Readings:
         """
         return replace(
             self,
-            features=self.features.loc[rows].reset_index(drop=True),
+            features=self.features.iloc[rows].reset_index(drop=True),
             labels=self.labels[rows],
             types=self.types[rows],
-            moments=self.moments.loc[rows].reset_index(drop=True),
+            moments=self.moments.iloc[rows].reset_index(drop=True),
         )
 
 

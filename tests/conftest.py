@@ -9,10 +9,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
 from lib.datasets import locate
+from lib.parallel import processors
 from lib.paths import ROOT
+
+# The same examples in every run, and none refused for a machine that was busy.
+settings.register_profile(
+    "book",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("book")
+
+# What steers the project's commands, and must not come from the shell that runs the tests.
+STEERING = {"CLUSTER", "PROFILE", "CHAPTER", "JOBS", "REPLICATES", "SEED", "PORT"}
 
 LEFT_OUT = shutil.ignore_patterns(
     ".git",
@@ -62,6 +77,31 @@ recorder.save()
 """
 
 
+# Commands that tests have started.
+STARTED: list[subprocess.Popen] = []
+
+
+def clean_environment() -> dict[str, str]:
+    """Return the variables of this process without those that steer the project or make."""
+    steering = ("IDS_", "MAKE", "SAMPLE_")
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name not in STEERING and not name.startswith(steering)
+    }
+
+
+@pytest.fixture(autouse=True)
+def no_command_is_left():
+    """End the commands that a test, by failing, did not see the end of."""
+    yield
+    while STARTED:
+        process = STARTED.pop()
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
+
+
 @dataclass
 class Project:
     """A copy of the project, with the command line to drive it."""
@@ -71,11 +111,10 @@ class Project:
 
     def start(self, *arguments: str, **variables: str) -> subprocess.Popen:
         """Start ``python -m lib`` here, with a clean set of the project's variables."""
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("IDS_")}
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-m", "lib", *arguments],
             cwd=self.root,
-            env=environment | {"IDS_TWIN": "1"} | variables,
+            env=clean_environment() | {"IDS_TWIN": "1"} | variables,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -83,14 +122,17 @@ class Project:
             # A shell's background job ignores Ctrl-C, and so would all that it starts.
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
+        STARTED.append(process)
+        return process
 
     def run(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess:
         """Run ``python -m lib`` here to its end."""
         process = self.start(*arguments, **variables)
         try:
             output, errors = process.communicate(timeout=30 * 60)
-        except subprocess.TimeoutExpired:
+        except BaseException:  # a limit of pytest's is none of Exception
             process.kill()
+            process.communicate()
             raise
         return subprocess.CompletedProcess(arguments, process.returncode, output, errors)
 
@@ -125,9 +167,16 @@ def pytest_xdist_make_scheduler(config, log):
     return FilesTogether(config, log)
 
 
+def pytest_xdist_auto_num_workers(config) -> int:
+    """Use the processors that may be used, but not the memory of more than eight workers."""
+    return min(8, processors())
+
+
 def pytest_collection_modifyitems(items):
-    """Refuse a test that would have another worker run the whole book once more."""
+    """Give the whole book its time, and refuse a test that would run it on another worker."""
     for item in items:
+        if item.path.name in WHOLE_BOOK:  # the first of them waits for the whole book
+            item.add_marker(pytest.mark.timeout(40 * 60))
         if "quick_run" in item.fixturenames and item.path.name not in WHOLE_BOOK:
             raise pytest.UsageError(f"{item.nodeid} needs the whole book: move it to test_book.py")
 

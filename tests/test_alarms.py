@@ -11,7 +11,8 @@ from lib import alarms
 def test_a_minute_counts_once():
     seconds, scores = np.array([0, 10, 59, 60, 125]), np.array([0.9, 0.8, 0.7, 0.1, 0.9])
     assert alarms.minute_peaks(seconds, scores).tolist() == [0.9, 0.1, 0.9]
-    assert alarms.false_alarms_a_day(seconds, scores, 0.5) == pytest.approx(1440 * 2 / 3)
+    raised = alarms.minute_peaks(seconds, scores) > 0.5
+    assert alarms.a_day(raised) == pytest.approx(1440 * 2 / 3)
 
 
 @given(
@@ -21,11 +22,17 @@ def test_a_minute_counts_once():
 def test_the_threshold_keeps_the_budget_and_no_lower_score_would(scores, budget):
     seconds, scores = np.arange(len(scores)) * 30, np.array(scores)
     threshold = alarms.threshold_for_budget(seconds, scores, budget)
-    assert alarms.false_alarms_a_day(seconds, scores, threshold) <= budget + 1e-9
-    lower = alarms.minute_peaks(seconds, scores)
-    lower = lower[lower < threshold]
+    peaks = alarms.minute_peaks(seconds, scores)
+    assert alarms.a_day(peaks > threshold) <= budget + 1e-9
+    lower = peaks[peaks < threshold]
     if len(lower):
-        assert alarms.false_alarms_a_day(seconds, scores, lower.max()) > budget
+        assert alarms.a_day(peaks > lower.max()) > budget
+
+
+def test_a_budget_that_is_just_kept_counts_as_kept():
+    seconds, scores = np.arange(27) * 60, np.arange(27.0)
+    threshold = alarms.threshold_for_budget(seconds, scores, 25 / 27 * 1440)
+    assert (scores > threshold).sum() == 25
 
 
 def test_attacks_are_split_by_type_and_by_silence():

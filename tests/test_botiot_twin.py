@@ -255,7 +255,6 @@ def test_the_same_seed_gives_the_same_flows_and_another_seed_others():
 
 
 @needs_argus
-@pytest.mark.timeout(180)
 def test_the_committed_table_is_what_its_seed_makes(table):
     if argus_version() != MADE_WITH:
         pytest.skip(f"argus is {argus_version()}; the table was made with {MADE_WITH}")

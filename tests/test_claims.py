@@ -714,7 +714,7 @@ def test_a_matrix_is_laid_out_as_printed():
         "accuracy",
         "precision",
         "recall",
-        "f1",
+        "F1",
     ]
     cell = page.select_one("td[data-claim='xmednn.table1.dt.recall']")
     assert cell.select_one(".claims-value").text == "paper 0.96125"

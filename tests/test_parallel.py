@@ -1,5 +1,6 @@
 """Independent work is spread without asking for more cores than there are, and loses nothing."""
 
+import contextlib
 import json
 import os
 import signal
@@ -85,8 +86,17 @@ class Cluster:
         self.file, self.root, self.processes = folder / "scheduler.json", root, []
         options = ("--port", "0", "--no-dashboard", "--host", "127.0.0.1")
         self._start("scheduler", *options, "--scheduler-file", str(self.file))
-        wait_until(self.file.exists, "the scheduler has started")
-        self.address = json.loads(self.file.read_text(encoding="utf-8"))["address"]
+        try:
+            wait_until(self._read_address, "the scheduler has started")
+        except BaseException:
+            self.close()
+            raise
+
+    def _read_address(self) -> bool:
+        with contextlib.suppress(OSError, ValueError):  # not there, or half written
+            self.address = json.loads(self.file.read_text(encoding="utf-8"))["address"]
+            return True
+        return False
 
     def _start(self, *arguments: str, path: str = "") -> subprocess.Popen:
         environment = {k: v for k, v in os.environ.items() if k not in ("CLUSTER", "IDS_TWIN")}

@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from waiting import PATIENCE
 
 from lib import claims
 from lib.execution import Outcome
@@ -346,6 +347,7 @@ class TestReport:
             flags = ["--no-sandbox", "--disable-gpu"]
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
             page = browser.new_page(viewport={"width": 390, "height": 800}, color_scheme=scheme)
+            page.set_default_timeout(PATIENCE * 1000)
             page.set_content(html(a_report()))
             assert page.evaluate("document.documentElement.scrollWidth") <= 390
             ground = page.evaluate("getComputedStyle(document.body).backgroundColor")

@@ -105,7 +105,10 @@ datasets.card("bot-iot", "flows").set_index("fact").loc[
 #
 # Section III keeps six columns. Protocol and state become one column for each value, 18 in all.
 # Theft is removed for being rare, and the flows without an attack never appear among the classes.
-# `paper_table` does the same. A protocol or state that Table III does not list gets zeros.
+# `paper_table` does the same. A protocol or state that Table III does not list gets zeros. The four
+# numbers are packets from source and destination (`spkts`, `dpkts`) and packets a second from both
+# (`srate`, `drate`). The state says how Argus saw the flow end: `INT` as it began, `REQ` with a request
+# alone, `CON` connected, `FIN` in the regular way, `RST` by a reset.
 
 # %%
 table = botiot.paper_table(flows)
@@ -304,10 +307,12 @@ def by_subcategory(frame, measure):
     return pd.DataFrame(found).T
 
 
+# %% tags=["hide-input"]
 if ten_best is None:
     steps = pd.DataFrame({"ten_best": ["not at hand"]})
 else:
     steps = by_subcategory(ten_best.frame, in_step).round(3)
+    steps = steps.astype({"rows": int, "median rows between two": int})
 steps
 
 # %% [markdown]
@@ -543,6 +548,13 @@ pd.DataFrame(saved).T.rename_axis("time saved")
 # Third, the times themselves. Divided by epochs and batches, training takes nearly the same time a
 # batch whatever the number of samples, as it must. Testing hardly depends on it.
 
+
+# %%
+def as_words(setting):
+    samples, neurons = setting.split("_")
+    return f"{int(samples):,} and {neurons}"
+
+
 # %%
 batches = {name: int(name.split("_")[0]) * 8 // 1000 for name in SETTINGS}
 fifths = {name: int(name.split("_")[0]) // 5 for name in SETTINGS}
@@ -557,7 +569,12 @@ times = pd.DataFrame(
         "testing, ms": {n: 1000 * printed(n, "testing_seconds") for n in SETTINGS},
     }
 )
-times.round({"training, ms a batch": 1}).rename_axis("samples_neurons")
+
+# %% tags=["hide-input"]
+times["testing, ms"] = times["testing, ms"].round().astype(int)
+times.round({"training, ms a batch": 1}).rename_axis("samples and neurons").rename(
+    index=as_words
+)
 
 # %% [markdown]
 # Ten times the rows take {book}`botiot.printed.testing_growth|.2f` times the testing time at 240
@@ -649,7 +666,7 @@ pd.DataFrame(
             for average in ("weighted", "macro")
         },
     }
-).rename_axis("samples_neurons")
+).rename_axis("samples and neurons").rename(index=as_words)
 
 # %% [markdown]
 # At the printed class shares the weighted average cannot be as low as the F1 of 1 000 samples. The
@@ -791,6 +808,6 @@ recorder.save()
 #
 # * DoS and DDoS here are the same kinds of packets at another pace, and the pace changes;
 # * protocol and state hardly tell them apart, packet counts help, exact rates nearly name the row;
-# * the 5 % set is made of unbroken stretches of a few minutes, and is easier than the whole;
+# * the 5 % set is made of unbroken stretches of about two minutes, and is easier than the whole;
 # * rows of the full set do not stand in for it, so scores on them are shown and not judged;
 # * the abstract's two percentages do not follow from Table V, and the printed F1 fits a macro average.

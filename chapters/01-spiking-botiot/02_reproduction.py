@@ -85,7 +85,7 @@ large = source if enough else datasets.draw_twin("bot-iot", "flows")
 large_table = table if enough else botiot.paper_table(large)
 
 # %% [markdown]
-# The network is legible in its settings. Two layers of **leaky integrate-and-fire** neurons share
+# The next cells state the network in full. Two layers of **leaky integrate-and-fire** neurons share
 # the hidden neurons equally. A neuron keeps a share `beta` of its membrane potential from one time
 # step to the next, adds its input current, and when the potential exceeds 1 it sends a spike and
 # loses 1. Three linear layers lead from the 18 inputs to the first layer, on to the second, and out
@@ -333,7 +333,7 @@ plt.show()
 #
 # ## Table V
 #
-# Every setting, ten seeds. The forms of one size share their draws and splits.
+# Every setting, ten seeds. Settings of one size share their draws and splits.
 
 # %%
 SETTINGS = {name: tuple(map(int, name.split("_"))) for name in PRINTED}

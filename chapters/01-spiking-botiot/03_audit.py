@@ -11,7 +11,7 @@
 # ---
 
 # %% [markdown]
-# # Audit: one advantage less at a time
+# # Audit: the spiking network, one advantage less at a time
 #
 # :::{admonition} Finding
 # :class: finding

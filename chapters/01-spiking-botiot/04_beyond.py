@@ -199,7 +199,8 @@ for name, (_, own) in MAKERS.items():
 # %% [markdown]
 # Beside the score, what has to be stored: weights, and the bytes that a compiled program needs for
 # parameters, states and intermediate sums in 32-bit numbers. The programs are loops that decide one row
-# after the other (`lib/spiking/inference.py`); they are timed below.
+# after the other (`lib/spiking/inference.py`); they are timed below. Behind a ± stands the standard
+# deviation over replicates, here and in all tables of this page.
 
 # %%
 from lib.spiking import inference

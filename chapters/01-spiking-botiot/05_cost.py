@@ -150,7 +150,7 @@ spiking.map("{:.0%} of neurons and steps".format)
 # Each round times all three ways in turn, so that a change in the machine's speed meets them alike. The
 # ratio is taken within a round, and averaged over rounds. The last column sets a scale: the operations of the dense matrix
 # products, divided by the time, as a share of the speed that a matrix product of this shape reaches in
-# the same round. What is missing to all of it goes into the neurons themselves. The times are those of
+# the same round. The rest of the time goes into the neurons themselves. The times are those of
 # the threads that this run had, which the page on the environment names: with one, a network costs the same
 # alone and among ten; each further thread takes a network of its own.
 

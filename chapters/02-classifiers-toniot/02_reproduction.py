@@ -20,8 +20,9 @@
 # {published}`toniot.setting.test_share` is printed, and SMOTE kept out of the test rows. Only one of
 # the 64 cells cannot be right. On the form of the garage door file that we have, accuracies come out
 # within about a point, the MLP's apart: the paper prints {published}`toniot.garage_door.mlp.accuracy`,
-# we get {book}`toniot.garage_door.mlp.accuracy|.1%`. The conclusion that the random forest is the
-# best on all devices is contradicted by two of the four tables.
+# we get {book}`toniot.garage_door.mlp.accuracy|.1%`. Where precision and F1 agree there, they do
+# because that form has a larger share of attacks. The conclusion that the random forest is the best on
+# all devices is contradicted by two of the four tables.
 # :::
 #
 # Here the paper's protocol is carried out as it is printed, advantages included. The question is only
@@ -197,8 +198,8 @@ METRICS = ["accuracy", "precision", "recall", "f1"]
 largest_first = sorted(tables, key=lambda name: -len(tables[name].labels))
 
 
-def run_all(protocol, seeds):
-    calls = [(protocol, name, one) for name in largest_first for one in seeds]
+def run_all(protocol, seeds, names=largest_first):
+    calls = [(protocol, name, one) for name in names for one in seeds]
     found = each(answers, calls)
     return pd.DataFrame([row for rows in found for row in rows])
 
@@ -257,6 +258,13 @@ claims.matrix("toniot.thermostat.*")
 claims.matrix("toniot.garage_door.*")
 
 # %% [markdown]
+# Two things must be known to read these verdicts. Precision and F1 rise with the share of attacks,
+# which is larger here than in the paper's file, so that a cell can agree for this reason alone. The
+# end of this page {ref}`converts our scores <toniot-share-of-attacks>` to the paper's share. And a
+# cell that lies outside its interval is *not comparable* when a conclusion that rests on it cannot be
+# judged yet, as is the case for those on all four devices: whether that conclusion changes is part of
+# the verdict. How far such a cell is off is in plain sight.
+#
 # The same protocol on the extract of the garage door, which has fewer of the attacks and only the
 # normal rows of three days:
 
@@ -404,12 +412,13 @@ pd.DataFrame({d: share_of_attacks(d) for d in sources}).T.fillna("")
 
 # %% [markdown]
 # Each table has one share, and it is near to that of the full processed file: the authors used that
-# file, and did not fill up the test rows.
+# file, and did not fill up the test rows. Whether they filled up the training rows, the digits do not
+# say.
 #
 # **The size of the test.** Five digits rule out most confusion matrices of whole numbers, and the
-# four classifiers of a table must agree on the number of attack rows. We try every whole percentage
-# of the rows of every known form of each file, once for digits that were cut off and once for
-# rounded ones.
+# four classifiers of a table must agree on the number of attack rows. We try every whole percentage,
+# up to a half, of the rows of every known form of each file, once for digits that were cut off and
+# once for rounded ones.
 
 # %%
 STYLES = {"cut off": CUT_OFF, "rounded": arithmetic.printed_interval}
@@ -440,9 +449,11 @@ pd.DataFrame(fitting).T.map(
 )
 
 # %% [markdown]
-# The full processed files, and 30 % of their rows, for all four devices; nothing else. The paper
-# prints 80:20. The numbers of its tables have been measured on a 70:30 split, and their digits were
-# cut off, not rounded.
+# The full processed files, and {book}`toniot.arithmetic.test_share|.0%` of their rows, for all four
+# devices; nothing else. The paper prints {published}`toniot.setting.test_share`. The numbers of its
+# tables have been measured on the larger test set, and their digits were cut off, not rounded. The
+# sizes of the files are not in the paper; they are those that others recorded of the files that it
+# names.
 
 # %%
 named = {
@@ -461,6 +472,34 @@ for device, found in tests.items():
 recorder.save()
 
 # %% [markdown]
+# Our cells were measured at the printed split. Would the other one have changed them? Three
+# replicates on the garage door:
+
+
+# %%
+def at_the_share_found(table, one):
+    return as_printed(table, one, percentage / 100)
+
+
+larger = run_all(at_the_share_found, list(seeds)[:3], ["garage_door"])
+record(larger, "larger_test")
+
+# %% tags=["hide-input"]
+pd.DataFrame(
+    {
+        title: scores.query("file == 'garage_door'")
+        .groupby("classifier")["accuracy"]
+        .mean()
+        for title, scores in (
+            ("accuracy, as printed", printed_order),
+            ("accuracy, larger test set", larger),
+        )
+    }
+).reindex(CLASSIFIERS).rename(figures.NAMES).map("{:.2%}".format)
+
+# %% [markdown]
+# Hardly. So the verdicts do not hang on it.
+#
 # A split that keeps the class shares would have put a share of the file's attacks into the test
 # rows. The numbers found differ from that, by no more than a random split would: the split was
 # random, and one for all classifiers of a device.
@@ -541,13 +580,71 @@ for column in shown:
 shown.fillna("")
 
 # %% [markdown]
-# On the garage door the paper's trees and neighbours raise false alarms at a third of our rate. Ours
-# are tested on rows without copies; the full file repeats most of its rows, and a copy of a training
-# row is easily recognised. The paper's MLP flags a fifth of all normal rows of the garage door. Ours
-# flags far fewer.
+# On the garage door the paper's trees and neighbours raise false alarms at a third of our rate. The
+# likely cause is what the full file has and ours has not: normal rows that repeat each other. They are
+# easy, and each of them enlarges the number that false alarms are divided by. The paper's MLP flags a
+# fifth of all normal rows of the garage door. Ours flags far fewer.
 #
-# **The cell that cannot be right.** The random forest's row of Table 2 fits no matrix, on any test
-# set that the other rows allow. We leave out one of its cells at a time.
+# (toniot-share-of-attacks)=
+# ### Our scores at the paper's share of attacks
+#
+# Recall and the rate of false alarms do not depend on the share of attacks. From both follow our
+# precision and F1 on test rows in which attacks are as rare as in the paper's.
+
+
+# %%
+def at_share(group, share):
+    found, alarms = share * group["recall"], (1 - share) * group["fpr"]
+    precision = found / (found + alarms)
+    f1 = 2 * precision * group["recall"] / (precision + group["recall"])
+    return pd.DataFrame({"precision": precision, "f1": f1})
+
+
+# %%
+test = tests["garage_door"][0]
+doors = printed_order.query("file == 'garage_door'").groupby("classifier")
+converted = {
+    name: at_share(doors.get_group(name), test.positives / test.totals[0])
+    for name in CLASSIFIERS
+}
+for name, values in converted.items():
+    recorder.add_scores(
+        f"toniot.at_printed_share.garage_door.{name}",
+        values,
+        protocol="converted to the share of attacks that Table 4 implies",
+        dataset=files["garage_door"],
+    )
+recorder.save()
+
+
+# %% tags=["hide-input"]
+def beside_print(name, metric):
+    return {
+        "printed": PRINTED[f"toniot.garage_door.{name}.{metric}"],
+        "measured here": doors.get_group(name)[metric].mean(),
+        "here, at the paper's share": converted[name][metric].mean(),
+    }
+
+
+pd.DataFrame(
+    {
+        (figures.NAMES[name], metric): beside_print(name, metric)
+        for name in CLASSIFIERS
+        for metric in ("precision", "f1")
+    }
+).T.map("{:.1%}".format)
+
+# %% [markdown]
+# At the paper's share, nearest neighbours, forest and tree lie several points below the print, and the
+# MLP far above it. Where Table 4 shows agreement in precision or F1, two differences cancel: our file
+# has a larger share of attacks, and our classifiers raise more false alarms. We leave the verdicts as
+# their rule gives them, since it was fixed before the run, and ask the reader not to count these cells
+# as confirmed.
+#
+# ### The cell that cannot be right
+#
+#  The random forest's row of Table 2 fits no matrix, on any test set that the other rows allow. We
+# leave out one of its cells at a time.
 
 
 # %%
@@ -579,10 +676,12 @@ pd.DataFrame({f"without {cell}": as_text(without(cell)) for cell in METRICS}).T
 #
 # In this notebook we have learnt that
 #
-# * the tables were made with the full processed files, a random 70:30 split and SMOTE on the training
-#   rows alone; the text says 80:20;
+# * the tables were made with the full processed files and a random split that left
+#   {book}`toniot.arithmetic.test_share|.0%` of their rows for the test, untouched by SMOTE; the text
+#   prints another share;
 # * one recall of Table 2 has two digits exchanged, and everything else in the tables is consistent;
 # * on the extracts nearly every row is classified correctly, on the garage door's larger form about
-#   99 of 100: without having the paper's rows, one gets scores of the same kind;
+#   99 of 100: without having the paper's rows, one gets accuracies of the same kind;
+# * where precision and F1 agree on the garage door, they do because the share of attacks differs;
 # * the MLP's collapse on the garage door does not come out;
 # * that the random forest is the best classifier on all devices is not what the tables say.

@@ -11,7 +11,7 @@
 # ---
 
 # %% [markdown]
-# # Audit: one advantage less at a time
+# # Audit: XMeDNN, one advantage less at a time
 #
 # :::{admonition} Finding
 # :class: finding

@@ -26,7 +26,8 @@ def others() -> dict[str, str]:
     texts = {ZIP: "All of these files as an RO-Crate"} | {
         croissant_file(name): f"Croissant metadata of {title}" for name, title in described.items()
     }
-    return texts | {path.name: kept.FILES[path.name] for path in kept.files()}
+    texts |= {path.name: kept.FILES[path.name] for path in kept.files()}
+    return texts | {"report.schema.json": "The JSON Schema of report.json"}
 
 
 def croissant_file(data_set: str) -> str:

@@ -30,7 +30,27 @@ GAP = "  "
 RECIPE = "claims"
 
 
+# How metrics are called whose name in the ledger is no word.
+METRICS = {
+    "f1": "F1",
+    "fpr": "FPR",
+    "fnr": "FNR",
+    "pr_auc": "PR-AUC",
+    "roc_auc": "ROC-AUC",
+    "training_time_scaled": "training time",
+    "testing_time_scaled": "testing time",
+}
+
+
+def _metric_title(metric: str) -> str:
+    """Return one metric, or several with commas between, as a reader calls them."""
+    titles = (METRICS.get(name, name) for name in metric.split(", "))
+    return ", ".join(titles).replace("_", " ")
+
+
 def _with_unit(text: str, unit: str) -> str:
+    if unit.startswith("seconds"):
+        return f"{text} s"
     return f"{text} %" if unit == "%" else text
 
 
@@ -77,7 +97,7 @@ def paper_text(judgement: Judgement) -> str:
     Returns
     -------
     str
-        As printed, with a percent sign where the unit is one; no other unit is shown.
+        As printed, with its unit where that is a percent sign or seconds.
     """
     if judgement.kind == "conclusion":
         return f"“{plain_phrase(judgement.published)}”"
@@ -156,11 +176,11 @@ def claim_text(judgement: Judgement) -> str:
     Returns
     -------
     str
-        Such as ``"DT, f1 (Table 3, row DT, column F1 score)"``; underscores in subject and metric
-        become blanks.
+        Such as ``"DT, F1 (Table 3, row DT, column F1 score)"``; underscores in the subject become
+        blanks.
     """
-    name = f"{judgement.subject}, {judgement.metric}".replace("_", " ")
-    return f"{name} ({judgement.locator})"
+    subject = judgement.subject.replace("_", " ")
+    return f"{subject}, {_metric_title(judgement.metric)} ({judgement.locator})"
 
 
 def verdict_text(judgement: Judgement) -> str:
@@ -503,7 +523,7 @@ class ClaimMatrix(_Shown):
             f"{''.join(self._html_cell(row, column) for column in self.columns)}</tr>"
             for row in self.rows
         )
-        head = _header(["", *(column.replace("_", " ") for column in self.columns)])
+        head = _header(["", *map(_metric_title, self.columns)])
         table = f'<table class="claims claims-matrix">{head}<tbody>{body}</tbody></table>'
         return _scrollable(table, "A table of the paper: paper, book, this run and verdict")
 
@@ -534,10 +554,11 @@ class ClaimMatrix(_Shown):
         return f"{values} / {SIGNS[judgement.verdict]}"
 
     def _repr_markdown_(self) -> str:
-        return _markdown(["", *self.columns], self._text_rows())
+        return _markdown(["", *map(_metric_title, self.columns)], self._text_rows())
 
     def __repr__(self) -> str:
-        rows = [["paper / book / this run / verdict", *self.columns], *self._text_rows()]
+        titles = map(_metric_title, self.columns)
+        rows = [["paper / book / this run / verdict", *titles], *self._text_rows()]
         widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
         return "\n".join(
             GAP.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

@@ -315,7 +315,7 @@ def _weigh(claim: Claim, ledger: Ledger, chosen: Records) -> Finding:
     holds, for_mean = _outcomes(claim, ledger, chosen)
     count = f"{int(holds.sum())} of {len(holds)} seeds"
     if _all_deterministic(chosen):
-        shown = ", ".join(f"{id.partition('.')[2]} = {chosen[id].mean:,.4g}" for id in chosen)
+        shown = ", ".join(f"{id.partition('.')[2]} = {_written(chosen[id].mean)}" for id in chosen)
         verdict = EXACT if holds.all() else CHANGES
         return Finding(verdict, f"{'Holds' if holds.all() else 'Does not hold'}: {shown}.")
     if holds.all():
@@ -323,6 +323,10 @@ def _weigh(claim: Claim, ledger: Ledger, chosen: Records) -> Finding:
     if for_mean:
         return Finding(SPREAD, f"Holds for the mean, and in {count}.")
     return Finding(CHANGES, f"Holds in {count}, and not for the mean.")
+
+
+def _written(number: float) -> str:
+    return f"{number:,.0f}" if number.is_integer() else f"{number:,.4g}"
 
 
 def _pairing_problem(chosen: Records) -> str:

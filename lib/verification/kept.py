@@ -100,11 +100,11 @@ def _summary(report: dict) -> str:
     counts, asked = report["counts"], report["asked"]
     holding = [each for each in report["records"] if each["state"] == "holds"]
     same = sum(each["same_digits"] for each in holding)
-    exactly = "all" if same == len(holding) else f"{same:,}"
+    exactly = "all of them" if same == len(holding) else f"{same:,} of them"
     return (
         f"{report['answer']} All {len(report['notebooks'])} notebooks were executed again "
         f"({asked['machine']}; seeds: {asked['seeds']}), in {report['seconds'] / 60:.0f} minutes. "
-        f"Of {sum(counts.values()):,} records {len(holding):,} hold, {exactly} of them digit for "
+        f"Of {sum(counts.values()):,} records {len(holding):,} hold, {exactly} digit for "
         f"digit, and {counts.get('changed', 0):,} have changed; {counts.get('not judged', 0):,} "
         "are times or have no spread and are not judged."
     )

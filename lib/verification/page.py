@@ -10,6 +10,8 @@ from lib.paths import CHAPTERS
 from lib.verification.judge import EQUAL, NOT_JUDGED, UNDECIDED, Comparison
 from lib.verification.report import ALL_HOLD, NO_REAL_DATA, Report
 
+# For a claim of which this run has no record: its notebook has no data, or was not asked for.
+NO_RESULT = "no result"
 STYLES = (CHAPTERS / "_static" / "book.css", Path(__file__).with_name("report.css"))
 
 
@@ -135,9 +137,8 @@ def _claims(report: Report) -> str:
         parts.append(_table(head, rows))
     else:
         parts.append(_text("Every claim reads as in the published book, and its verdict stands."))
-    judged = [note for note in report.claims if note.fresh]
-    if judged:
-        pairs = Counter((note.published, note.fresh) for note in judged)
+    if any(note.fresh for note in report.claims):
+        pairs = Counter((note.published, note.fresh or NO_RESULT) for note in report.claims)
         rows = [(before, now, str(number)) for (before, now), number in sorted(pairs.items())]
         parts.append(_table(("published verdict", "by this run", "claims"), rows))
         parts.append(
