@@ -21,8 +21,8 @@
 # rest, and they change while a flood lasts. The 5 % set, which the paper uses, is no twentieth drawn
 # at random: its rows follow each other without a gap, and of a UDP flood that lasted more than half an
 # hour they cover about {book}`botiot.data.stretch.ddos_udp|.0f` seconds. On 999 of them a random forest
-# with four of the six features is right on {book}`botiot.data.ten_best.within.accuracy|.1%`; on as many
-# rows of the full set, at the same shares, on {book}`botiot.data.sample.within.accuracy|.1%`.
+# with four of the six features has an accuracy of {book}`botiot.data.ten_best.within.accuracy|.3f`; on
+# as many rows of the full set, at the same shares, {book}`botiot.data.sample.within.accuracy|.3f`.
 # :::
 #
 # The paper teaches a spiking network to name the attack that a network flow belongs to: DoS, DDoS or

@@ -14,7 +14,7 @@
 # # Appendix: what training costs
 #
 # :::{admonition} Finding
-# :class: tip
+# :class: finding
 # On the machine that published this page, one epoch of the paper's largest setting takes snntorch
 # {book}`botiot.cost.snntorch.alone.seconds_ratio|.1f` times as long as the book's compiled loops, and
 # {book}`botiot.cost.snntorch.stacked.seconds_ratio|.1f` times as long as one of ten networks that are
