@@ -1,20 +1,24 @@
 """Copies of the project in which the tests run its commands as a person would."""
 
+import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
+from lib.common.parallel import processors
+from lib.common.paths import ROOT
 from lib.datasets import locate
-from lib.parallel import processors
-from lib.paths import ROOT
 
 # The same examples in every run, and none refused for a machine that was busy.
 settings.register_profile(
@@ -39,6 +43,8 @@ LEFT_OUT = shutil.ignore_patterns(
     ".hypothesis",
     ".ipynb_checkpoints",
 )
+# The one ledger of a sample: each command on it judges all claims, of which it has none.
+SAMPLE_LEDGER = "xmednn.csv"
 
 SAMPLE = """\
 # %% [markdown]
@@ -63,14 +69,21 @@ import os
 import time
 from types import SimpleNamespace
 
-from lib.records import Recorder
+from lib.notebook.records import Recorder
 
+scores = [0.5 + 0.01 * number for number in range(replicates)]
+print("Scores:", scores)
+
+# %%
 time.sleep(float(os.environ.get("SAMPLE_SECONDS", "0")))
+while os.path.exists(os.environ.get("SAMPLE_WHILE", "")):
+    time.sleep(0.1)
 source = os.environ.get("SAMPLE_SOURCE", "real")
-dataset = SimpleNamespace(name="sample", variant="sample", sha256="", source=source)
+basis = "file" if source == "real" else ""
+dataset = SimpleNamespace(name="sample", variant="sample", sha256="", source=source, basis=basis)
 recorder = Recorder("{chapter}/{stem}", dataset, profile, seed, replicates)
-recorder.add("sample.{stem}.count", 3, deterministic=True)
-recorder.add("sample.{stem}.score", [0.5 + 0.01 * number for number in range(replicates)])
+recorder.add("sample.{stem}.count", 3, "as printed", deterministic=True)
+recorder.add("sample.{stem}.score", scores, "as printed")
 
 # %%
 recorder.save()
@@ -150,35 +163,57 @@ class Project:
         self.write(name, text.replace(old, new))
 
 
-# The files whose tests share one run of the whole book on the twins, which takes minutes.
+# The files whose tests look at the whole book, run and built on the twins, which takes minutes.
 WHOLE_BOOK = {"test_book.py", "test_notebooks.py"}
+# Those that take longest begin first; what opens the pages of the run waits for it to its end.
+FIRST = (
+    "the whole book",
+    "the site in a browser",
+    "test_verify_command.py",
+    "test_new_paper.py",
+    "test_command_line.py",
+)
+LAST = ("the run in a browser",)
+IN_A_BROWSER = ("TestBrowser", "TestNegativeControls")
+OF_THE_RUN = re.compile(r"\[.*\bthis run\b.*\]")
 
 
-class FilesTogether(LoadScopeScheduling):
-    """Gives each worker whole files, and all that share the whole book to one worker."""
+def unit_of(nodeid: str) -> str:
+    """Return the unit of work that a test belongs to: its file, or a part of the whole book."""
+    path, _, rest = nodeid.partition("::")
+    name = Path(path).name
+    if name not in WHOLE_BOOK:
+        return name
+    if rest.startswith(IN_A_BROWSER):
+        return f"the {'run' if OF_THE_RUN.search(rest) else 'site'} in a browser"
+    return "the whole book"
+
+
+class UnitsTogether(LoadScopeScheduling):
+    """Gives each worker whole units of work."""
 
     def _split_scope(self, nodeid: str) -> str:
-        name = Path(nodeid.partition("::")[0]).name
-        return "the whole book" if name in WHOLE_BOOK else name
+        return unit_of(nodeid)
 
 
 def pytest_xdist_make_scheduler(config, log):
-    """Spread the tests in the way that repeats no costly fixture."""
-    return FilesTogether(config, log)
+    """Spread the tests in the way that repeats no costly fixture, in the order that we give."""
+    config.option.loadscopereorder = False  # else units with most tests come first, not the longest
+    return UnitsTogether(config, log)
 
 
 def pytest_xdist_auto_num_workers(config) -> int:
-    """Use the processors that may be used, but not the memory of more than eight workers."""
-    return min(8, processors())
+    """Use one worker more than processors, since many tests wait, but no more than eight."""
+    return min(8, processors() + 1)
 
 
 def pytest_collection_modifyitems(items):
-    """Give the whole book its time, and refuse a test that would run it on another worker."""
+    """Give the whole book its time, and order the units of work."""
     for item in items:
-        if item.path.name in WHOLE_BOOK:  # the first of them waits for the whole book
+        if item.path.name in WHOLE_BOOK:  # each of them may be the first, and wait for the book
             item.add_marker(pytest.mark.timeout(40 * 60))
-        if "quick_run" in item.fixturenames and item.path.name not in WHOLE_BOOK:
-            raise pytest.UsageError(f"{item.nodeid} needs the whole book: move it to test_book.py")
+    order = {unit: place for place, unit in enumerate(FIRST)} | {unit: 99 for unit in LAST}
+    items.sort(key=lambda item: order.get(unit_of(item.nodeid), len(FIRST)))
 
 
 @pytest.fixture
@@ -199,37 +234,105 @@ def data_folder(monkeypatch, tmp_path, no_data):
     return place
 
 
-@pytest.fixture(scope="session")
-def whole_project(tmp_path_factory) -> Project:
-    """Return a copy of the whole project, as a fresh clone would be."""
-    root = tmp_path_factory.mktemp("whole") / "book"
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], dict]) -> Path:
+    """Return a folder that one worker makes for all, with the outcomes of the commands in it.
+
+    Parameters
+    ----------
+    factory
+        pytest's own; the folder lies beside those of its workers.
+    name
+        The folder's name.
+    make
+        Fills an empty folder; returns the outcomes of the commands that it ran, by name.
+    """
+    base = factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared" / name
+    outcomes = folder / "outcomes.json"
+    folder.parent.mkdir(exist_ok=True)
+    with FileLock(f"{folder}.lock", poll_interval=0.5):
+        if not outcomes.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            made = {key: vars(result) for key, result in make(folder).items()}
+            outcomes.write_text(json.dumps(made))
+    return folder
+
+
+def outcome(folder: Path, name: str) -> subprocess.CompletedProcess:
+    """Return how a command ended with which a shared folder was made."""
+    return subprocess.CompletedProcess(**json.loads((folder / "outcomes.json").read_text())[name])
+
+
+def make_site(folder: Path) -> dict[str, subprocess.CompletedProcess]:
+    """Build the published book in a copy of the project, and keep its pages from later builds."""
+    project = copy_of_the_project(folder / "book")
+    built = project.run("site")
+    if built.returncode == 0:
+        shutil.copytree(project.root / "_build" / "html", folder / "pages")
+    return {"site": built}
+
+
+def run_whole_book(project: Project, folder: Path) -> dict[str, subprocess.CompletedProcess]:
+    """Run the whole book on its twins, where the published one was built, and build it."""
+    executed = project.run("execute", "--profile", "quick")
+    # In two steps; a small book is made in one go by test_page_marks.py.
+    quick = project.run("book", "--profile", "quick") if executed.returncode == 0 else executed
+    if quick.returncode == 0:
+        shutil.copytree(project.root / "_build" / "html", folder / "pages")
+    return {"execute": executed, "quick": quick}
+
+
+def copy_of_the_project(root: Path) -> Project:
+    """Lay out a copy of the whole project, as a fresh clone would be, but for compiled code."""
     shutil.copytree(ROOT, root, ignore=LEFT_OUT)
+    copy_code(root, (".pyc", ".nbi", ".nbc"))
     return Project(root)
 
 
 @pytest.fixture(scope="session")
-def quick_run(whole_project) -> subprocess.CompletedProcess:
-    """Return the outcome of ``make book`` on the twins, made once a session."""
-    return whole_project.run("book", "--profile", "quick")
+def untouched_project(tmp_path_factory) -> Project:
+    """Return a copy of the whole project in which nothing has run."""
+    return copy_of_the_project(tmp_path_factory.mktemp("untouched") / "book")
 
 
 @pytest.fixture(scope="session")
-def quick_pages(whole_project, quick_run, tmp_path_factory) -> Path:
+def site_once(tmp_path_factory) -> Path:
+    """Return the folder in which the published book was built."""
+    return once(tmp_path_factory, "site", make_site)
+
+
+@pytest.fixture(scope="session")
+def whole_project(site_once) -> Project:
+    """Return the copy of the project in which the published book is built, and the whole is run."""
+    return Project(site_once / "book")
+
+
+@pytest.fixture(scope="session")
+def run_once(whole_project, tmp_path_factory) -> Path:
+    """Return the folder with the outcome of the run of the whole book."""
+    return once(tmp_path_factory, "run", lambda folder: run_whole_book(whole_project, folder))
+
+
+@pytest.fixture(scope="session")
+def quick_run(run_once) -> subprocess.CompletedProcess:
+    """Return the outcome of ``make book`` on the twins."""
+    return outcome(run_once, "quick")
+
+
+@pytest.fixture(scope="session")
+def quick_pages(run_once, quick_run) -> Path:
     """Return the pages of the quick run, kept from later builds."""
     assert quick_run.returncode == 0, quick_run.stdout + quick_run.stderr
-    pages = tmp_path_factory.mktemp("quick") / "html"
-    shutil.copytree(whole_project.root / "_build" / "html", pages)
-    return pages
+    return run_once / "pages"
 
 
 @pytest.fixture(scope="session")
-def site_pages(whole_project, quick_pages, tmp_path_factory) -> Path:
+def site_pages(site_once) -> Path:
     """Return the pages of the published book, kept from later builds."""
-    result = whole_project.run("site")
-    assert result.returncode == 0, result.stdout + result.stderr
-    pages = tmp_path_factory.mktemp("site") / "html"
-    shutil.copytree(whole_project.root / "_build" / "html", pages)
-    return pages
+    built = outcome(site_once, "site")
+    assert built.returncode == 0, built.stdout + built.stderr
+    return site_once / "pages"
 
 
 @pytest.fixture
@@ -238,20 +341,32 @@ def sample_project(tmp_path) -> Project:
     return make_sample(tmp_path / "sample")
 
 
+def sample_after(factory: pytest.TempPathFactory, command: str, before: Project | None = None):
+    """Return the sample after a command, which one worker runs for all."""
+
+    def make(folder: Path) -> dict[str, subprocess.CompletedProcess]:
+        project = copied(before, folder) if before else make_sample(folder / "sample")
+        result = project.run(command)
+        assert result.returncode == 0, result.stdout + result.stderr
+        return {command: result}
+
+    folder = once(factory, command, make)
+    return Project(folder / "sample", outcome(folder, command))
+
+
 @pytest.fixture(scope="session")
 def sample_executed_once(tmp_path_factory) -> Project:
-    project = make_sample(tmp_path_factory.mktemp("executed") / "sample")
-    project.first_run = project.run("execute")
-    assert project.first_run.returncode == 0, project.first_run.stdout + project.first_run.stderr
-    return project
+    return sample_after(tmp_path_factory, "execute")
 
 
 @pytest.fixture(scope="session")
 def sample_published_once(tmp_path_factory) -> Project:
-    project = make_sample(tmp_path_factory.mktemp("published") / "sample")
-    project.first_run = project.run("publish")
-    assert project.first_run.returncode == 0, project.first_run.stdout + project.first_run.stderr
-    return project
+    return sample_after(tmp_path_factory, "publish")
+
+
+@pytest.fixture(scope="session")
+def sample_verified_once(sample_published_once, tmp_path_factory) -> Project:
+    return sample_after(tmp_path_factory, "verify", sample_published_once)
 
 
 @pytest.fixture
@@ -266,18 +381,42 @@ def published_project(sample_published_once, tmp_path) -> Project:
     return copied(sample_published_once, tmp_path)
 
 
+@pytest.fixture
+def verified_project(sample_verified_once, tmp_path) -> Project:
+    """Return the sample project after a verification by which all holds."""
+    return copied(sample_verified_once, tmp_path)
+
+
 def copied(project: Project, folder: Path) -> Project:
     """Copy a project with what its runs have made, so that they need not be repeated."""
     shutil.copytree(project.root, folder / "sample")
     return Project(folder / "sample", project.first_run)
 
 
+def copy_code(root: Path, compiled: tuple[str, ...]) -> None:
+    """Copy ``lib`` with what was compiled of it, which is used only where it is not older.
+
+    Whoever compiles puts files with other names there first, which may be gone in a moment.
+    """
+
+    def ignore(folder: str, names: list[str]) -> set[str]:
+        if Path(folder).name == "__pycache__":
+            return {name for name in names if not name.endswith(compiled)}
+        return LEFT_OUT(folder, names) - {"__pycache__"}
+
+    shutil.copytree(ROOT / "lib", root / "lib", ignore=ignore, dirs_exist_ok=True)
+
+
 def make_sample(root: Path) -> Project:
     """Lay out a project with two tiny notebooks in place of the chapters."""
     project = Project(root)
-    for name in ("lib", "data"):
-        shutil.copytree(ROOT / name, project.root / name, ignore=LEFT_OUT)
-    shutil.rmtree(project.root / "data" / "reference", ignore_errors=True)
+    copy_code(root, (".pyc",))
+    shutil.copytree(ROOT / "data", root / "data", ignore=LEFT_OUT)
+    for ledger in (root / "data" / "claims").glob("*.csv"):
+        if ledger.name != SAMPLE_LEDGER:
+            ledger.unlink()
+    for name in ("reference", "verification"):
+        shutil.rmtree(root / "data" / name, ignore_errors=True)
     for name in ("requirements.txt", "_config.yml", "Makefile", "CITATION.cff", "LICENSE"):
         shutil.copy(ROOT / name, project.root / name)
     shutil.copytree(ROOT / "chapters" / "_static", project.root / "chapters" / "_static")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib import alarms
+from lib.methods import alarms
 
 
 def test_a_minute_counts_once():

@@ -12,16 +12,19 @@ import pytest
 import yaml
 from rocrate.rocrate import ROCrate
 
-from lib import archive, claims, datasets
-from lib.archive import croissant
-from lib.archive.tables import ONLY_JSON, TABLES
-from lib.claims.ledger import KINDS, UNITS
-from lib.claims.verdicts import NOT_JUDGED
+from lib import claims, datasets
+from lib.book.notebooks import find_notebooks
+from lib.book.publish import archive
+from lib.book.publish.archive import croissant
+from lib.book.publish.archive.tables import ONLY_JSON, TABLES
+from lib.book.stamps.pages import read_stamp
+from lib.claims.claim import UNITS
+from lib.claims.ledger import KINDS
+from lib.claims.verdicts import ARITHMETIC, NOT_JUDGED, STRENGTH
+from lib.common.basis import BASES
+from lib.common.paths import REGISTRY, ROOT
 from lib.datasets.registry import parse
-from lib.notebooks import find_notebooks
-from lib.page_stamps import read_stamp
-from lib.paths import REGISTRY, ROOT
-from lib.records import reference
+from lib.notebook.records import reference
 
 SCHEMAS = sorted(archive.SCHEMAS.glob("*.schema.json"))
 # Two files of which only the rows are known, and one with a digest, in the registry's form.
@@ -108,6 +111,9 @@ class TestTables:
         assert set(claim["unit"]["anyOf"][0]["enum"]) == UNITS.keys()
         assert set(claim["kind"]["enum"]) == set(verdict["kind"]["enum"]) == set(KINDS)
         assert set(verdict["verdict"]["enum"]) == {*claims.VERDICTS, *NOT_JUDGED}
+        record = content(folder, "records.schema.json")["items"]["properties"]
+        assert set(record["basis"]["enum"]) == set(BASES)
+        assert set(verdict["basis"]["enum"]) == {*STRENGTH, ARITHMETIC, None} - {""}
 
     @pytest.mark.parametrize("name", TABLES)
     def test_each_table_keeps_its_schema(self, folder, name):
@@ -119,9 +125,12 @@ class TestTables:
         [
             ("claims", "unit", "miles"),
             ("claims", "published", ""),
+            ("claims", "repeats", "no id"),
             ("verdicts", "verdict", "refuted"),
             ("verdicts", "extra", 1),
+            ("verdicts", "basis", "rows"),
             ("records", "values", []),
+            ("records", "basis", "machine"),
             ("records", "sha256", "123"),
         ],
     )
@@ -240,7 +249,7 @@ class TestCroissant:
         sources = [rows.fields[1].source for rows in found.record_sets]
         assert [source.file_set or source.file_object for source in sources] == [
             "files/parts/full",
-            "sample.tsv",
+            "parts/sample/sample.tsv",
         ]
 
     def test_a_fault_is_seen(self, folder, tmp_path):
@@ -251,3 +260,18 @@ class TestCroissant:
         path.write_text(json.dumps(faulty))
         with pytest.raises(mlcroissant.ValidationError):
             mlcroissant.Dataset(str(path))
+
+
+def test_the_notebooks_are_packed_with_sources_and_records_alike_each_time(tmp_path):
+    for name in ("a.zip", "b.zip"):
+        archive.write_notebooks(tmp_path / name)
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+    with zipfile.ZipFile(tmp_path / "a.zip") as packed:
+        names = set(packed.namelist())
+        for notebook in find_notebooks():
+            wanted = {str(path.relative_to(ROOT)) for path in (notebook.source, notebook.page)}
+            assert wanted <= names
+        page = find_notebooks()[0].page
+        assert packed.read(str(page.relative_to(ROOT))) == page.read_bytes()
+    assert any(name.startswith("data/reference/") for name in names)
+    assert not any(name.endswith((".csv", ".pyc")) for name in names)

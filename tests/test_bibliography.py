@@ -2,7 +2,7 @@
 
 from pybtex.database import Entry, Person
 
-from lib.bibliography import AuthorYearLabels
+from lib.book.pages.bibliography import AuthorYearLabels
 
 
 def entry(*authors, **fields):

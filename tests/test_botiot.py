@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib import botiot, datasets
-from lib.errors import ReaderError
+from lib.common.errors import ReaderError
+from lib.papers import botiot
 
 NAMES = ("DoS UDP", "DoS TCP", "DDoS UDP", "Reconnaissance Service_Scan", "Normal")
 
@@ -33,7 +33,7 @@ def flows(**columns):
 
 @pytest.fixture(scope="module")
 def twin():
-    return datasets.draw_twin(botiot.NAME, "flows")
+    return botiot.draw_twin("flows")
 
 
 def all_classes(frame):
@@ -242,7 +242,7 @@ def test_the_twin_has_rows_for_the_largest_setting(twin):
     not os.environ.get("IDS_DATA"), reason="IDS_DATA is not set: the real files are not at hand"
 )
 def test_the_real_sample_has_rows_for_the_smaller_settings():
-    table = botiot.paper_table(datasets.load(botiot.NAME, "flows/sample"))
+    table = botiot.paper_table(botiot.load("flows/sample"))
     assert len(table) == 8000
     assert 3500 <= botiot.largest_natural_mix(table.subcategories) <= 3600
     with pytest.raises(ReaderError, match="need 2,816 of DoS UDP, and 1,000 are at hand"):

@@ -11,9 +11,12 @@ import pandas as pd
 import pytest
 
 from lib import datasets
-from lib.datasets import columnar, registry, twin, twin_table
-from lib.errors import ReaderError
-from lib.paths import ROOT, TWINS
+from lib.common.errors import ReaderError
+from lib.common.paths import ROOT, TWINS
+from lib.datasets import columnar, fitting, registry, twin
+from lib.datasets.fitting import write_twins
+from lib.papers import botiot
+from lib.papers.botiot.packets import making
 
 NAME = "bot-iot"
 pytestmark = pytest.mark.usefixtures("no_data")
@@ -71,7 +74,7 @@ def five_percent(monkeypatch, data_folder):
 
 def refusal(variant="flows", **options):
     with pytest.raises(ReaderError) as refused:
-        datasets.load(NAME, variant, **options)
+        botiot.load(variant, **options)
     return str(refused.value)
 
 
@@ -131,7 +134,7 @@ def test_the_card_says_how_files_without_digest_are_known():
 
 
 def test_four_files_are_read_as_one(five_percent):
-    dataset = datasets.load(NAME, "flows")
+    dataset = botiot.load("flows")
     form = layout.variant(FIVE_PERCENT)
     assert (dataset.variant, dataset.source, dataset.files) == (FIVE_PERCENT, "real", 4)
     assert dataset.counts == form.subclass_counts
@@ -144,16 +147,16 @@ def test_four_files_are_read_as_one(five_percent):
 
 
 def test_blocks_make_no_difference(monkeypatch, five_percent):
-    whole = datasets.load(NAME, "flows").frame
+    whole = botiot.load("flows").frame
     monkeypatch.setattr(columnar, "BLOCK_BYTES", 3000)
-    pd.testing.assert_frame_equal(datasets.load(NAME, "flows").frame, whole)
+    pd.testing.assert_frame_equal(botiot.load("flows").frame, whole)
 
 
 def test_ports_stay_text(five_percent):
     edit_cell(five_percent[0], 1, "sport", "0x0303")
     edit_cell(five_percent[0], 1, "dport", "")
     edit_cell(five_percent[0], 2, "sport", "80.0")
-    frame = datasets.load(NAME, "flows").frame
+    frame = botiot.load("flows").frame
     assert frame.loc[0, ["sport", "dport"]].tolist() == ["0x0303", ""]
     assert frame.loc[1, "sport"] == "80"
 
@@ -161,28 +164,28 @@ def test_ports_stay_text(five_percent):
 def test_padding_is_no_other_text(five_percent):
     edit_cell(five_percent[0], 1, "proto", " tcp ")
     edit_cell(five_percent[0], 1, "category", "DoS ")
-    dataset = datasets.load(NAME, "flows")
+    dataset = botiot.load("flows")
     assert dataset.source == "real"
     assert dataset.frame.loc[0, "proto"] == "tcp"
     assert " tcp " not in dataset.frame["proto"].cat.categories
 
 
 def test_other_columns_may_be_missing_or_elsewhere(five_percent):
-    whole = datasets.load(NAME, "flows").frame
+    whole = botiot.load("flows").frame
     for path in five_percent:
         frame = pd.read_csv(path, dtype=str, keep_default_na=False)
         frame.drop(columns=["TnBPSrcIP", "flgs"]).iloc[:, ::-1].to_csv(path, index=False)
-    pd.testing.assert_frame_equal(datasets.load(NAME, "flows").frame, whole)
+    pd.testing.assert_frame_equal(botiot.load("flows").frame, whole)
 
 
 def test_swapped_files_are_read_in_the_order_of_their_rows(five_percent):
-    whole = datasets.load(NAME, "flows")
+    whole = botiot.load("flows")
     aside = five_percent[0].with_name("aside")
     five_percent[0].rename(aside)
     five_percent[2].rename(five_percent[0])
     aside.rename(five_percent[2])
     with pytest.warns(UserWarning, match=r"may be swapped.*Full5pc_3.csv, .*Full5pc_2.csv"):
-        swapped = datasets.load(NAME, "flows")
+        swapped = botiot.load("flows")
     pd.testing.assert_frame_equal(swapped.frame, whole.frame)
     assert swapped.sha256 == whole.sha256
 
@@ -198,7 +201,7 @@ def test_other_counts_are_refused_with_both_numbers(five_percent):
 
 def test_the_override_marks_other_counts_not_comparable(five_percent):
     edit_cell(five_percent[0], 1, "subcategory", "HTTP")
-    dataset = datasets.load(NAME, "flows", allow_unknown_digest=True)
+    dataset = botiot.load("flows", allow_unknown_digest=True)
     assert dataset.source == "unknown"
     assert "not comparable" in dataset.banner
 
@@ -315,10 +318,10 @@ def test_another_encoding_is_refused(five_percent):
 
 
 def test_a_byte_order_mark_and_windows_lines_pass(five_percent):
-    whole = datasets.load(NAME, "flows").frame
+    whole = botiot.load("flows").frame
     text = five_percent[0].read_text().replace("\n", "\r\n")
     five_percent[0].write_bytes(text.encode("utf-8-sig"))
-    pd.testing.assert_frame_equal(datasets.load(NAME, "flows").frame, whole)
+    pd.testing.assert_frame_equal(botiot.load("flows").frame, whole)
 
 
 def test_a_folder_in_a_files_place_is_refused(five_percent):
@@ -348,7 +351,7 @@ def per_subclass(frame):
 
 
 def test_of_the_full_set_a_sample_by_subcategory_is_drawn(full):
-    dataset = datasets.load(NAME, "flows")
+    dataset = botiot.load("flows")
     form = layout.variant(FULL)
     assert (dataset.variant, dataset.source) == (FULL, "real")
     assert dataset.counts == form.subclass_counts
@@ -361,7 +364,7 @@ def test_of_the_full_set_a_sample_by_subcategory_is_drawn(full):
 
 
 def test_the_rows_drawn_are_rows_of_the_files(full):
-    frame = datasets.load(NAME, "flows").frame
+    frame = botiot.load("flows").frame
     columns = layout.variant(FULL).column_names
     read = pd.concat([pd.read_csv(path, names=columns, dtype=str) for path in full])
     there = set(
@@ -372,22 +375,22 @@ def test_the_rows_drawn_are_rows_of_the_files(full):
 
 
 def test_the_sample_does_not_depend_on_blocks_files_or_headings(monkeypatch, full):
-    whole = datasets.load(NAME, "flows").frame
+    whole = botiot.load("flows").frame
     monkeypatch.setattr(columnar, "BLOCK_BYTES", 4000)
-    pd.testing.assert_frame_equal(datasets.load(NAME, "flows").frame, whole)
+    pd.testing.assert_frame_equal(botiot.load("flows").frame, whole)
     heading = ",".join(layout.variant(FULL).column_names) + "\n"
     edit(full[2], lambda lines: [heading, *lines])
     for number, path in enumerate(full, start=1):
         path.rename(path.with_name(f"data_{5 - number}.csv"))
     with pytest.warns(UserWarning, match="may be swapped"):
-        again = datasets.load(NAME, "flows")
+        again = botiot.load("flows")
     pd.testing.assert_frame_equal(again.frame, whole)
 
 
 def test_the_seed_of_the_sample_counts(monkeypatch, full):
-    first = datasets.load(NAME, "flows").frame
+    first = botiot.load("flows").frame
     register(monkeypatch, FULL, reservoir=registry.Reservoir(rows=90, seed=2019))
-    second = datasets.load(NAME, "flows").frame
+    second = botiot.load("flows").frame
     assert len(set(first["stime"]) & set(second["stime"])) < len(first) / 2
 
 
@@ -402,7 +405,7 @@ def test_every_row_has_the_same_chance():
 
 def test_a_plain_name_alone_is_not_taken_for_the_full_set(data_folder):
     (data_folder / "data_1.csv").write_text("somebody,else\n1,2\n")
-    assert datasets.load(NAME, "flows").source == "twin"
+    assert botiot.load("flows").source == "twin"
 
 
 def test_a_full_set_with_a_missing_file_is_refused(full):
@@ -415,7 +418,7 @@ def test_a_full_set_with_a_missing_file_is_refused(full):
 LOADING = """\
 import dataclasses, re, sys, time
 import pyarrow
-from lib import datasets
+from lib.papers import botiot
 from lib.datasets import registry
 name, parts = sys.argv[1], int(sys.argv[2])
 entry = registry.entry("bot-iot")
@@ -427,7 +430,7 @@ known = {"bot-iot": dataclasses.replace(entry, variants=(form,))}
 registry._entries = lambda: known
 pyarrow.set_cpu_count(2)  # each more reads ahead, and takes memory for it
 before = time.process_time()
-dataset = datasets.load("bot-iot", name, allow_unknown_digest=True)
+dataset = botiot.load(name, allow_unknown_digest=True)
 seconds = time.process_time() - before
 peak = re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]
 rows = sum(sum(counted.values()) for counted in dataset.counts.values())
@@ -493,7 +496,7 @@ def test_memory_does_not_grow_with_the_number_of_files(data_folder):
 def sample_frame(rows=40):
     """A table in the layout of the sample, with the columns that its uploader added."""
     form = layout.variant(SAMPLE)
-    frame = twin.make_twin(NAME, SAMPLE)
+    frame = twin.make_twin(NAME, SAMPLE, botiot.twin)
     frame = frame.iloc[np.linspace(0, len(frame) - 1, rows).astype(int)].astype(object)
     other = {column.name: "" if column.type == "text" else 0 for column in form.columns}
     frame = frame.assign(**{n: v for n, v in other.items() if n not in frame})
@@ -505,7 +508,7 @@ def test_the_columns_that_leak_the_class_are_dropped(data_folder, added):
     frame = sample_frame()
     frame = frame if added else frame.drop(columns=["Label", "Category"])
     frame.to_csv(data_folder / "BoT_IoT_1000.csv", index=False)
-    dataset = datasets.load(NAME, "flows", allow_unknown_digest=True)
+    dataset = botiot.load("flows", allow_unknown_digest=True)
     assert (dataset.variant, dataset.source) == (SAMPLE, "unknown")
     assert dataset.frame.dtypes.astype(str).to_dict() == FLOW_COLUMNS
     assert len(dataset.frame) == 40
@@ -527,7 +530,7 @@ def test_text_among_the_samples_numbers_is_named(data_folder):
 @needs_real
 def test_the_real_sample_is_what_the_registry_says(monkeypatch):
     monkeypatch.setenv("IDS_DATA", REAL_FOLDER)
-    dataset = datasets.load(NAME, SAMPLE)
+    dataset = botiot.load(SAMPLE)
     frame = dataset.frame
     assert (dataset.source, len(frame)) == ("real", 10_118)
     assert dataset.counts == layout.variant(SAMPLE).subclass_counts
@@ -543,7 +546,7 @@ def test_the_real_sample_is_what_the_registry_says(monkeypatch):
 @needs_real
 def test_the_real_ten_best_rows_are_what_the_registry_says(monkeypatch):
     monkeypatch.setenv("IDS_DATA", REAL_FOLDER)
-    dataset = datasets.load(NAME, "ten_best")
+    dataset = botiot.load("ten_best")
     form = layout.variant("ten_best")
     assert (dataset.source, list(dataset.frame)) == ("real", form.column_names)
     assert dataset.counts == form.subclass_counts
@@ -557,7 +560,7 @@ def ten_best(path, separator):
 
 def test_commas_in_place_of_tabs_are_recognized(data_folder):
     ten_best(data_folder / "10_best_sample.tsv", "\t")
-    dataset = datasets.load(NAME, "ten_best", allow_unknown_digest=True)
+    dataset = botiot.load("ten_best", allow_unknown_digest=True)
     assert len(dataset.frame) == 1
     ten_best(data_folder / "10_best_sample.tsv", ",")
     told = refusal("ten_best", allow_unknown_digest=True)
@@ -572,7 +575,7 @@ def test_without_its_file_there_is_no_ten_best():
 
 
 def test_without_files_the_twin_stands_for_the_flows():
-    dataset = datasets.load(NAME, "flows")
+    dataset = botiot.load("flows")
     assert (dataset.source, dataset.variant) == ("twin", SAMPLE)
     assert dataset.frame.dtypes.astype(str).to_dict() == FLOW_COLUMNS
     found = per_subclass(dataset.frame)
@@ -580,21 +583,21 @@ def test_without_files_the_twin_stands_for_the_flows():
 
 
 def test_the_twin_is_drawn_even_where_files_are(five_percent):
-    assert datasets.load(NAME, "flows").source == "real"
-    dataset = datasets.draw_twin(NAME, "flows")
+    assert botiot.load("flows").source == "real"
+    dataset = botiot.draw_twin("flows")
     assert dataset.source == "twin"
-    pd.testing.assert_frame_equal(dataset.frame, twin.make_twin(NAME, "flows"))
+    pd.testing.assert_frame_equal(dataset.frame, twin.make_twin(NAME, "flows", botiot.twin))
 
 
 def test_a_twin_that_is_not_there_is_an_error():
     with pytest.raises(ReaderError, match="has no synthetic twin"):
-        datasets.draw_twin(NAME, "ten_best")
+        botiot.draw_twin("ten_best")
 
 
 def test_the_committed_table_is_the_one_described():
-    path = twin.parameter_file(NAME, "flows")
+    path = twin.committed_file(NAME, "flows")
     assert path.stat().st_size < 1_000_000
-    table = twin.fidelity_table(datasets.draw_twin(NAME, "flows"))
+    table = botiot.fidelity_table(botiot.draw_twin("flows"))
     assert "DoS UDP" in table
     assert "stime" not in set(table["column"])
 
@@ -602,8 +605,8 @@ def test_the_committed_table_is_the_one_described():
 @needs_real
 def test_the_committed_distance_is_the_one_measured(monkeypatch):
     monkeypatch.setenv("IDS_DATA", REAL_FOLDER)
-    now = twin.fidelity_table(datasets.load(NAME, SAMPLE))
-    pd.testing.assert_frame_equal(now, twin.fidelity_table(datasets.draw_twin(NAME, "flows")))
+    now = botiot.fidelity_table(botiot.load(SAMPLE))
+    pd.testing.assert_frame_equal(now, botiot.fidelity_table(botiot.draw_twin("flows")))
 
 
 @pytest.fixture
@@ -611,7 +614,8 @@ def twins(monkeypatch, tmp_path):
     """A copy of the committed twin that a test may damage."""
     for source in (path for path in TWINS.iterdir() if path.name.startswith("bot-iot")):
         (tmp_path / source.name).write_bytes(source.read_bytes())
-    monkeypatch.setattr(twin, "TWINS", tmp_path)
+    for module in (twin, fitting):
+        monkeypatch.setattr(module, "TWINS", tmp_path)
     return tmp_path
 
 
@@ -620,43 +624,43 @@ def test_a_damaged_table_is_reported(twins, content):
     path = twins / "bot-iot-flows.csv.xz"
     path.unlink() if content is None else path.write_bytes(content)
     with pytest.raises(ReaderError, match=r"git checkout data/twins/bot-iot-flows\.csv\.xz"):
-        datasets.draw_twin(NAME, "flows")
+        botiot.draw_twin("flows")
 
 
 def test_a_table_that_breaks_off_is_reported(twins):
     path = twins / "bot-iot-flows.csv.xz"
     path.write_bytes(path.read_bytes()[:-1000])
     with pytest.raises(ReaderError, match=r"git checkout data/twins/bot-iot-flows\.csv\.xz"):
-        datasets.draw_twin(NAME, "flows")
+        botiot.draw_twin("flows")
 
 
 @pytest.mark.parametrize("content", [None, "{}", "no json", '{"table": "another"}'])
 def test_a_damaged_description_is_reported(twins, content):
-    dataset = datasets.draw_twin(NAME, "flows")
+    dataset = botiot.draw_twin("flows")
     path = twins / "bot-iot-flows.json"
     path.unlink() if content is None else path.write_text(content)
     with pytest.raises(ReaderError, match=r"git checkout data/twins/bot-iot-flows\.json"):
-        twin.fidelity_table(dataset)
+        botiot.fidelity_table(dataset)
 
 
 def test_of_a_missing_table_the_table_is_named(twins):
-    dataset = datasets.draw_twin(NAME, "flows")
+    dataset = botiot.draw_twin("flows")
     (twins / "bot-iot-flows.csv.xz").unlink()
     with pytest.raises(ReaderError, match=r"csv\.xz is missing.*bot-iot-flows\.csv\.xz"):
-        twin.fidelity_table(dataset)
+        botiot.fidelity_table(dataset)
 
 
 @needs_real
 def test_a_table_is_made_and_described_by_the_command(monkeypatch, twins):
     monkeypatch.setenv("IDS_DATA", REAL_FOLDER)
-    rows = datasets.draw_twin(NAME, "flows").frame.iloc[::3].reset_index(drop=True)
-    monkeypatch.setattr(twin_table.MAKERS[NAME], "make", lambda: rows)
-    assert twin.write_parameters(NAME) == [twins / "bot-iot-flows.csv.xz"]
-    drawn = datasets.draw_twin(NAME, "flows")
+    rows = botiot.draw_twin("flows").frame.iloc[::3].reset_index(drop=True)
+    monkeypatch.setattr(making, "make", lambda: rows)
+    assert write_twins(NAME, botiot.twin, making) == [twins / "bot-iot-flows.csv.xz"]
+    drawn = botiot.draw_twin("flows")
     assert len(drawn.frame) == len(rows)
-    assert "DDoS TCP" in twin.fidelity_table(drawn)
+    assert "DDoS TCP" in botiot.fidelity_table(drawn)
 
 
 def test_a_table_is_not_made_without_the_real_rows():
     with pytest.raises(ReaderError, match="is held against the real file"):
-        twin.write_parameters(NAME)
+        write_twins(NAME, botiot.twin, making)

@@ -11,14 +11,15 @@ import pytest
 from scapy.layers.inet import ICMP, IP, TCP, UDP
 from scapy.utils import rdpcap
 
-from lib.datasets import botiot_packets as frames
-from lib.datasets import botiot_twin as twin
-from lib.datasets.botiot_background import ATTACKERS, VICTIMS
-from lib.datasets.botiot_floods import Answer, Flood, Stream, flood_captures
-from lib.datasets.botiot_recorder import Recorder
-from lib.datasets.botiot_scenarios import MONDAY, captures
-from lib.errors import ReaderError
-from lib.paths import ROOT
+from lib.common.errors import ReaderError
+from lib.common.paths import ROOT
+from lib.papers.botiot import twin
+from lib.papers.botiot.packets import making
+from lib.papers.botiot.packets import packets as frames
+from lib.papers.botiot.packets.background import ATTACKERS, VICTIMS
+from lib.papers.botiot.packets.floods import Answer, Flood, Stream, flood_captures
+from lib.papers.botiot.packets.recorder import Recorder
+from lib.papers.botiot.packets.scenarios import MONDAY, captures
 
 LEAST = {
     ("DDoS", "HTTP"): 300,
@@ -66,7 +67,7 @@ def conversation(*scripts: str) -> pd.DataFrame:
     for number, script in enumerate(scripts):
         ends = (OURS[0], OURS[1] + number, *OURS[2:])
         recorder.talk(MONDAY + number, ends, script, 1e-3)
-    return twin.flows(recorder.packets()).set_index("sport").sort_index()
+    return making.flows(recorder.packets()).set_index("sport").sort_index()
 
 
 # The committed table.
@@ -130,7 +131,7 @@ def test_attacks_have_hours_of_their_own(table):
 
 def test_reading_the_table_needs_neither_argus_nor_scapy():
     code = (
-        "import sys; from lib.datasets import botiot_twin as twin; twin.draw(); "
+        "import sys; from lib.papers.botiot import twin; twin.draw(); "
         "sys.exit('scapy' in sys.modules)"
     )
     environment = {"PATH": "", "PYTHONPATH": str(ROOT)}
@@ -149,14 +150,14 @@ def test_a_missing_or_damaged_table_is_named(tmp_path):
 
 
 def test_a_table_that_is_written_reads_the_same(table, tmp_path):
-    path = twin.write(table.head(200), tmp_path / "few.csv.xz")
+    path = making.write(table.head(200), tmp_path / "few.csv.xz")
     pd.testing.assert_frame_equal(twin.draw(path), table.head(200))
 
 
 def test_without_argus_the_packages_are_named(monkeypatch):
-    monkeypatch.setattr(twin.shutil, "which", lambda *_, **__: None)
+    monkeypatch.setattr(making.shutil, "which", lambda *_, **__: None)
     with pytest.raises(ReaderError, match="argus-server and argus-client"):
-        twin.make()
+        making.make()
 
 
 # Frames.
@@ -226,7 +227,7 @@ def test_a_flood_makes_one_flow_of_a_ports_cycles(protocol, how, state, size):
     stream = Stream(0, 0, 4.0, between=0, within=0, answer=Answer(how, 1.0, 1.0))
     flood = Flood("DoS", protocol, MONDAY, 1, (30.0, 30.0), 40, (stream,), short=0)
     (capture,) = flood_captures(flood, np.random.default_rng(3))
-    found = twin.labelled(capture).query("category == 'DoS'")
+    found = making.labelled(capture).query("category == 'DoS'")
     assert len(found) == 40
     assert set(found["state"]) == {state}
     assert set(found["spkts"]) == {7, 8}
@@ -240,7 +241,7 @@ def test_an_accepting_victim_makes_the_attackers_kernel_reset():
     stream = Stream(0, 0, 10.0, between=0, within=0, answer=Answer("accept", 1.0, 1.0))
     flood = Flood("DoS", "TCP", MONDAY, 1, (25.0, 25.0), 20, (stream,), short=0)
     (capture,) = flood_captures(flood, np.random.default_rng(3))
-    found = twin.labelled(capture).query("category == 'DoS'")
+    found = making.labelled(capture).query("category == 'DoS'")
     assert set(found["state"]) == {"RST"}
     assert (found["spkts"] == 2 * found["dpkts"]).all()
 
@@ -248,7 +249,7 @@ def test_an_accepting_victim_makes_the_attackers_kernel_reset():
 @needs_argus
 def test_the_same_seed_gives_the_same_flows_and_another_seed_others():
     scenes = [next(iter(captures(seed, scale=0.1))) for seed in (5, 5, 6)]
-    first, again, other = (twin.labelled(scene) for scene in scenes)
+    first, again, other = (making.labelled(scene) for scene in scenes)
     assert len(first) > 5
     pd.testing.assert_frame_equal(first, again)
     assert not first.equals(other)
@@ -258,4 +259,4 @@ def test_the_same_seed_gives_the_same_flows_and_another_seed_others():
 def test_the_committed_table_is_what_its_seed_makes(table):
     if argus_version() != MADE_WITH:
         pytest.skip(f"argus is {argus_version()}; the table was made with {MADE_WITH}")
-    pd.testing.assert_frame_equal(twin.make(), table)
+    pd.testing.assert_frame_equal(making.make(), table)

@@ -1,5 +1,6 @@
 """The commands, as a person at a terminal meets them."""
 
+import http.client
 import json
 import os
 import re
@@ -7,6 +8,7 @@ import shutil
 import signal
 import socket
 import stat
+import struct
 import subprocess
 import sys
 import time
@@ -17,16 +19,17 @@ import numpy as np
 import psutil
 import pytest
 from conftest import clean_environment
-from waiting import PATIENCE, below, wait_for_processes
+from waiting import PATIENCE, below, wait_for_processes, wait_until
 
-from lib.execution import only_one
-from lib.files import write_whole
-from lib.notebooks import pair_differences, read_source
-from lib.parallel import shares
-from lib.paths import ROOT
+from lib.book.notebooks import find_notebooks, pair_differences, read_source
+from lib.book.run.lock import only_one
+from lib.common.files import write_whole
+from lib.common.parallel import shares
+from lib.common.paths import ROOT
 
-OWN = ["execute", "twin", "crate"]
-MADE = ["book", "site", "publish", "verify", "serve", "data", "claims", "bench", "clean"]
+OWN = ["execute", "twin", "crate", "examine", "audit", "watch", "pdf"]
+MADE = ["book", "site", "publish", "verify", "serve", "class", "editions", "data", "claims"]
+MADE += ["bench", "clean"]
 COMMANDS = MADE + OWN
 FIRST, SECOND = "99-sample/01_first", "99-sample/02_second"
 
@@ -51,15 +54,15 @@ def complaint(result, status=2) -> str:
 
 class TestHelp:
     @pytest.mark.parametrize("command", COMMANDS)
-    def test_every_command_explains_itself(self, whole_project, command):
-        result = whole_project.run(command, "--help")
+    def test_every_command_explains_itself(self, untouched_project, command):
+        result = untouched_project.run(command, "--help")
         assert result.returncode == 0
         assert f"python -m lib {command}" in result.stdout
 
-    def test_without_a_command_it_lists_them(self, whole_project):
-        message = complaint(whole_project.run())
+    def test_without_a_command_it_lists_them(self, untouched_project):
+        message = complaint(untouched_project.run())
         assert "COMMAND" in message
-        listed = whole_project.run("--help").stdout
+        listed = untouched_project.run("--help").stdout
         assert all(re.search(rf"^\s+{command}\s", listed, re.M) for command in COMMANDS)
 
     @pytest.mark.parametrize(
@@ -74,8 +77,8 @@ class TestHelp:
             (["claims", "--paper", "none"], "none"),
         ],
     )
-    def test_a_wrong_option_names_the_right_ones(self, whole_project, arguments, word):
-        assert word in complaint(whole_project.run(*arguments))
+    def test_a_wrong_option_names_the_right_ones(self, untouched_project, arguments, word):
+        assert word in complaint(untouched_project.run(*arguments))
 
 
 class TestExecute:
@@ -92,10 +95,10 @@ class TestExecute:
         assert states(result) == {FIRST: False, SECOND: True}
         assert "02_second.py changed" in result.stdout
 
-        project.edit("lib/files.py", "def write_whole", "CHANGED = 1\n\n\ndef write_whole")
+        project.edit("lib/common/files.py", "def write_whole", "CHANGED = 1\n\n\ndef write_whole")
         result = project.run("execute")
         assert states(result) == {FIRST: True, SECOND: True}
-        assert "lib/files.py changed" in result.stdout
+        assert "lib/common/files.py changed" in result.stdout
 
     def test_other_settings_are_another_run(self, executed_project):
         result = executed_project.run("execute", "--seed", "7", "--replicates", "4")
@@ -132,7 +135,7 @@ class TestExecute:
         sample_project.edit("chapters/99-sample/01_first.py", "recorder.save()", "1 / 0")
         result = sample_project.run("execute", "--jobs", "1")
         complaint(result, status=1)
-        assert re.search(r"cell 5 .*1 / 0\n\s+ZeroDivisionError: division by zero", result.stdout)
+        assert re.search(r"cell 6 .*1 / 0\n\s+ZeroDivisionError: division by zero", result.stdout)
         assert kept(sample_project, SECOND).exists()
         assert not kept(sample_project, FIRST).exists()
         assert (sample_project.root / f"_build/run/failed/{FIRST}.ipynb").exists()
@@ -157,7 +160,7 @@ class TestExecute:
         assert "99-sample/01_first" in complaint(sample_project.run("execute"))
 
     def test_a_notebook_that_takes_too_long_is_stopped(self, sample_project):
-        sample_project.edit("lib/execution.py", '"quick": 15 * 60', '"quick": 4')
+        sample_project.edit("lib/book/run/process.py", '"quick": 15 * 60', '"quick": 4')
         result = sample_project.run("execute", SAMPLE_SECONDS="3600")
         assert result.returncode == 1
         assert "longer than 4 s" in result.stdout
@@ -198,6 +201,63 @@ class TestExecute:
         _, alive = psutil.wait_procs(workers, timeout=PATIENCE)
         assert not alive
 
+    def test_the_kernel_is_this_python_in_a_short_place(self, sample_project, tmp_path):
+        """Another python3 was once started where JUPYTER_PATH named one; long TMPDIR failed."""
+        spec = tmp_path / "jupyter/kernels/python3/kernel.json"
+        write_whole(spec, json.dumps({"argv": ["false"], "display_name": "x", "language": "x"}))
+        folder = tmp_path / "long" / ("x" * 100)
+        folder.mkdir(parents=True)
+        sample_project.edit(
+            f"chapters/{FIRST}.py",
+            "recorder.save()",
+            "assert sys.executable == EXE, sys.executable\nprint('≥')\nrecorder.save()",
+        )
+        sample_project.edit(f"chapters/{FIRST}.py", "EXE", repr(sys.executable))
+        result = sample_project.run(
+            "execute",
+            "--chapter",
+            FIRST,
+            TMPDIR=str(folder),
+            JUPYTER_PATH=str(tmp_path / "jupyter"),
+            HOME="/nowhere",
+            PYTHONIOENCODING="ascii",
+        )
+        assert result.returncode == 0, result.stdout + result.stderr
+        assert f"{FIRST} ?" in result.stdout
+
+    @pytest.mark.skipif(
+        os.getuid() != 0 or shutil.which("setpriv") is None, reason="needs root and setpriv"
+    )
+    def test_a_user_without_a_home_and_a_folder_that_may_not_be_written_to(self, sample_project):
+        """The user may read all, as the tests' Python may be in a folder of root's."""
+        root, right = sample_project.root, "+dac_read_search"
+        user = ["--reuid", "54321", "--regid", "54321", "--clear-groups"]
+        rights = ["--inh-caps", right, "--ambient-caps", right]
+        command = ["setpriv", *user, *rights, sys.executable, "-m", "lib", "execute"]
+        environment = clean_environment() | {"IDS_TWIN": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+        del environment["HOME"]
+
+        def run():
+            return subprocess.run(
+                [*command, "--chapter", FIRST],
+                cwd=root, env=environment, capture_output=True, text=True,
+            )  # fmt: skip
+
+        said = complaint(run())
+        assert "The folder may not be written to" in said
+        assert len(said.splitlines()) == 1
+        (root / "_build").mkdir()
+        (root / "_build").chmod(0o777)
+        result = run()
+        assert result.returncode == 0, result.stdout + result.stderr
+
+    @pytest.mark.parametrize("text", ["", "[]", "{}", '{"seconds": 1'])
+    def test_what_another_run_left_half_written_stops_none(self, executed_project, text):
+        stamp = kept(executed_project, FIRST).parents[2] / "stamps" / f"{SECOND}.json"
+        stamp.write_text(text)
+        result = executed_project.run("execute", "--chapter", FIRST, "--again")
+        assert result.returncode == 0, result.stdout + result.stderr
+
     def test_two_runs_at_once_do_not_mix(self, sample_project):
         process = sample_project.start("execute", SAMPLE_SECONDS="3600")
         try:
@@ -219,8 +279,8 @@ def wait_for_kernels(process) -> list[psutil.Process]:
 
 
 class TestPublish:
-    def test_it_refuses_a_twin_before_executing(self, whole_project):
-        result = whole_project.run("publish")
+    def test_it_refuses_a_twin_before_executing(self, untouched_project):
+        result = untouched_project.run("publish")
         assert "IDS_DATA" in complaint(result)
         assert "Executing" not in result.stdout
 
@@ -262,6 +322,10 @@ class TestPublish:
         record = (project.root / f"data/reference/{FIRST}.json").read_text(encoding="utf-8")
         assert json.loads(record)["records"]["sample.01_first.score"]["values"] == [0.5, 0.52, 0.54]
 
+    def test_chapters_may_have_blanks_between(self):
+        first, *_, last = find_notebooks()
+        assert find_notebooks(f"{first.name}, {last.name}") == [first, last]
+
     def test_a_notebook_that_is_not_there_is_refused_with_those_that_are(self, sample_project):
         said = complaint(sample_project.run("execute", "--chapter", f"{FIRST},99-sample/03_third"))
         assert "no notebook '99-sample/03_third'" in said
@@ -291,7 +355,7 @@ class TestPublish:
         lines = "\n".join(["1"] * 16)
         sample_project.edit("chapters/99-sample/01_first.py", ".save()", f".save()\n{lines}")
         result = sample_project.run("publish")
-        assert "99-sample/01_first, cell 5 has 17 lines" in complaint(result)
+        assert "99-sample/01_first, cell 6 has 17 lines" in complaint(result)
         assert "Executing" not in result.stdout
 
     def test_prose_is_refreshed_without_executing(self, published_project):
@@ -315,6 +379,18 @@ class TestPublish:
         lock = published_project.root / "_build/html.lock"
         with only_one(lock, "holding the lock"):
             assert "Another run is building" in complaint(published_project.run("site"))
+
+    def test_a_build_does_not_outlive_its_command(self, published_project):
+        waits = "import re\nimport time\n\nopen('begun', 'w').close()\ntime.sleep(3600)\n"
+        published_project.edit("lib/book/pages/directives.py", "import re\n", waits)
+        process = published_project.start("site")
+        wait_until((published_project.root / "begun").exists, "Sphinx has begun")
+        builders = below(process)
+        assert builders
+        process.send_signal(signal.SIGKILL)
+        process.communicate(timeout=PATIENCE)
+        _, alive = psutil.wait_procs(builders, timeout=PATIENCE)
+        assert not alive
 
     def test_a_site_needs_published_pages(self, sample_project):
         assert "make publish" in complaint(sample_project.run("site"))
@@ -347,6 +423,35 @@ class TestServe:
             _, errors = process.communicate(timeout=PATIENCE)
         assert "Traceback" not in errors
 
+    def test_it_serves_nothing_but_pages(self, built_project, tmp_path):
+        """A folder's list, what a link leads to, and a name that is none."""
+        html = built_project.root / "_build/html"
+        for folder in ("listed", "linked"):
+            (html / folder).mkdir()
+        secret = built_project.write("secret.html", "secret")
+        for link, target in {"out.html": secret, "linked/index.html": secret, "all": tmp_path,
+                             "circle": html / "circle"}.items():  # fmt: skip
+            (html / link).symlink_to(target)
+        process = built_project.start("serve", "--port", "0")
+        try:
+            port = int(re.search(r"127\.0\.0\.1:(\d+)", process.stdout.readline())[1])
+            for path in ("listed/", "linked/", "out.html", "all/", "circle", "%00", "x" * 5_000,
+                         "../secret.html", "all/sample/secret.html"):  # fmt: skip
+                server = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+                server.request("GET", f"/{path}")
+                answer = server.getresponse()
+                assert answer.status == 404, path
+                assert b"secret" not in answer.read().replace(path.encode(), b"")
+            with socket.create_connection(("127.0.0.1", port)) as gone:
+                gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                gone.sendall(b"GET /index.html HTTP/1.0\r\n")
+        finally:
+            time.sleep(0.5)
+            process.send_signal(signal.SIGINT)
+            _, errors = process.communicate(timeout=PATIENCE)
+        assert "Traceback" not in errors
+        assert "Exception" not in errors
+
     def test_a_taken_port_is_said(self, built_project):
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
@@ -372,10 +477,13 @@ STAND_IN = """\
 echo "$0 $*" >> "$LOG"
 case "$*" in
   "-m venv "*) mkdir -p .venv/bin && cp "$0" .venv/bin/python ;;
-  *"pip install"*) exit "${INSTALL:-0}" ;;
+  *"pip install"*) echo "user: $PIP_USER" >> "$LOG"; exit "${INSTALL:-0}" ;;
   *print*) echo sound ;;
 esac
 """
+
+
+MAC = "sys.platform = 'darwin'; platform.mac_ver = lambda: ('14.2', '', '')"
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
@@ -414,6 +522,16 @@ class TestMakefile:
         # The book's own default profile is not meant for a verification.
         assert "-m lib verify\n" in make("verify").log
 
+    def test_values_reach_the_command_as_they_are(self, make, tmp_path):
+        choice = ("CHAPTER=a, b's", "CLUSTER=tcp://h:1; touch made")
+        log = make("verify", *choice, "TORCH_INDEX=https://x y").log
+        assert "-m lib verify --chapter a, b's --cluster tcp://h:1; touch made\n" in log
+        assert "--extra-index-url https://x y\n" in log
+        assert not (tmp_path / "made").exists()
+
+    def test_it_installs_here_though_pip_is_set_to_install_for_the_user(self, make):
+        assert "user: 0\n" in make("site", PIP_USER="1").log
+
     def test_it_installs_once_and_again_when_requirements_change(self, make, tmp_path):
         assert "pip install" in make("site").log
         assert "pip install" not in make("site").log
@@ -439,14 +557,29 @@ class TestMakefile:
         (tmp_path / ".venv/bin/python").unlink()
         assert "-m venv" in make("site").log
 
-    def test_an_old_python_is_refused_with_a_remedy(self, make, tmp_path):
-        old = tmp_path / "old"
-        old.write_text("#!/bin/sh\nexit 1\n")
-        old.chmod(0o755)
-        result = make("site", PYTHON=str(old))
-        assert result.returncode != 0
-        assert "3.11" in result.stderr
-        assert not (tmp_path / ".venv").exists()
+    @pytest.mark.parametrize(
+        ("machine", "suits"),
+        [
+            ("sys.version_info = (3, 10, 9)", False),
+            ("sys.version_info = (3, 11, 0)", True),
+            ("sys.version_info = (3, 14, 2)", True),
+            ("sys.version_info = (3, 15, 0)", False),
+            ("platform.libc_ver = lambda: ('', '')", False),
+            ("platform.libc_ver = lambda: ('glibc', '2.17')", False),
+            (f"{MAC}; platform.machine = lambda: 'arm64'", True),
+            (f"{MAC}; platform.machine = lambda: 'x86_64'", False),
+            (f"{MAC.replace('14', '13')}; platform.machine = lambda: 'arm64'", False),
+        ],
+    )
+    def test_a_python_without_wheels_is_refused_with_a_remedy(self, make, tmp_path, machine, suits):
+        other = tmp_path / "my python"
+        check = f"""*libc*) exec '{sys.executable}' -c "import platform, sys; {machine}; $2" ;;"""
+        other.write_text(STAND_IN.replace("in\n", f"in\n  {check}\n", 1))
+        other.chmod(0o755)
+        result = make("site", PYTHON=str(other))
+        assert (result.returncode == 0) == suits
+        assert suits or "Python 3.11 to 3.14" in result.stderr
+        assert (tmp_path / ".venv").exists() == suits
 
     def test_help_lists_the_commands_without_installing(self, make):
         result = make("help")

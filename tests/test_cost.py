@@ -1,16 +1,16 @@
 """What the page on cost shows: measured in processes of their own, kept, read, drawn."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from lib import bench
-from lib.cost import measured, scaling, whole_book
-from lib.cost.drawing import FIGURES, draw
-from lib.cost.scaling import DENSE_NAME, FOREST_NAME, OURS, PLAIN, SPIKING_NAME, Point
-from lib.cost.whole_book import WholeBook, Work
-from lib.errors import ReaderError
+from lib.book.cost import bench, measured, scaling, whole_book
+from lib.book.cost.drawing import FIGURES, draw
+from lib.book.cost.scaling import DENSE_NAME, FOREST_NAME, OURS, PLAIN, SPIKING_NAME, Point
+from lib.book.cost.whole_book import WholeBook, Work
+from lib.common.errors import ReaderError
 
 POINTS = [
     *(
@@ -90,15 +90,39 @@ def test_the_plain_way_counts_networks_one_by_one_and_the_rest_in_one_process(
     monkeypatch.setattr(whole_book, "processors", lambda: 2)
     monkeypatch.setattr(whole_book, "_spiking_seconds", lambda hidden: (8.0, 1.0))
     monkeypatch.setattr(bench, "dense_seconds", lambda count: (6.0, 2.0, 3.0))
+    names = ("500_20", "twin.10000_240", "500_20.f1")
+    ids = [f"botiot.table_v.{name}.accuracy" for name in names]
+    ids += ["xmednn.table1.dnn.accuracy", "xmednn.table2.fold07.accuracy"]
+    records = {id: SimpleNamespace(values=(0.9,) * 10) for id in ids}
+    monkeypatch.setattr(whole_book, "reference", lambda: records)
     book = whole_book.whole_book(lambda line: None)
     assert book.ours == pytest.approx(2_000_000)
+    counts = {work.name: work.networks for work in book.works if work.networks}
+    assert counts == {"spiking networks, Table V": 20, "XMeDNN, hold-out and folds": 20}
     for work in book.works:
-        assert work.plain / work.ours == pytest.approx(8 if "spiking" in work.name else 3)
+        assert work.plain == pytest.approx((8 if "spiking" in work.name else 3) * work.ours)
     # What is left of the run is done by one process.
     saved = sum(work.plain - work.ours for work in book.works)
     assert book.plain == pytest.approx(4_000_000 + saved)
     # Ten seeds of each setting, with four fifths of the samples, 300 epochs; a unit is 800 rows.
     table_v = next(work for work in book.works if "Table V" in work.name)
-    assert table_v.networks == 70
-    samples = 2 * 500 + 3 * 1_000 + 2 * 10_000
-    assert table_v.plain == pytest.approx(8.0 * samples * 0.8 / 800 * 300 * 10)
+    assert table_v.plain == pytest.approx(8.0 * (500 + 10_000) * 0.8 / 800 * 300 * 10)
+
+
+def test_every_group_of_networks_stands_in_the_published_records():
+    for _, pattern, size in whole_book.SPIKING_NETWORKS:
+        found = whole_book.counted(pattern, size)
+        assert found
+        assert all(len(one) == 2 for one in found)
+    for pattern in whole_book.DENSE_NETWORKS.values():
+        assert whole_book.counted(pattern, (28,)).total() >= 10
+
+
+def test_more_workers_take_all_forests_and_count_all_memory(monkeypatch):
+    monkeypatch.setattr(scaling, "FOREST_ROWS", 200)
+    monkeypatch.setattr(scaling, "thread_limits", lambda threads: {})
+    monkeypatch.setattr(bench, "ROUNDS", 1)
+    point = scaling._forests_point(1)
+    assert (point.work, point.quantity, point.value) == (FOREST_NAME, "workers", 1)
+    assert point.seconds > 0
+    assert point.mebibytes > 50

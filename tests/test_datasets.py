@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 
 from lib import datasets
+from lib.common.errors import ReaderError
+from lib.common.files import sha256_of
 from lib.datasets import locate, registry, schema
 from lib.datasets.twin import make_twin
-from lib.errors import ReaderError
-from lib.files import sha256_of
+from lib.papers import xmednn
 
 NAME = "wustl-ehms-2020"
 FILE = "wustl-ehms-2020_with_attacks_categories.csv"
@@ -22,7 +23,7 @@ ROWS = 200
 @pytest.fixture(scope="module")
 def sample():
     """The first rows of the twin: text of the right form under a digest nobody knows."""
-    return make_twin(NAME).head(ROWS)
+    return make_twin(NAME, None, xmednn.twin).head(ROWS)
 
 
 def save(frame, path, **options):
@@ -40,7 +41,7 @@ def register(monkeypatch, text):
 
 
 def test_without_a_file_the_twin_is_loaded_and_says_so():
-    dataset = datasets.load(NAME)
+    dataset = xmednn.load()
     assert (dataset.source, dataset.path, dataset.sha256) == ("twin", None, "")
     assert "synthetic twin" in dataset.banner
     assert "nothing here is a verdict on the paper" in dataset.banner
@@ -49,13 +50,13 @@ def test_without_a_file_the_twin_is_loaded_and_says_so():
 def test_the_twin_can_be_forced(monkeypatch, data_folder, sample):
     save(sample, data_folder / FILE)
     monkeypatch.setenv("IDS_TWIN", "1")
-    assert datasets.load(NAME).source == "twin"
+    assert xmednn.load().source == "twin"
 
 
 def test_a_file_of_unknown_content_is_refused_with_both_digests(data_folder, sample):
     path = save(sample, data_folder / "deep" / "er" / FILE)
     with pytest.raises(ReaderError) as refusal:
-        datasets.load(NAME)
+        xmednn.load()
     part = datasets.entry(NAME).variants[0].parts[0]
     told = str(refusal.value)
     for fact in (path, part.sha256, sha256_of(path), f"{part.bytes:,}", f"{path.stat().st_size:,}"):
@@ -68,7 +69,7 @@ def test_the_override_marks_the_source_unknown(monkeypatch, data_folder, sample,
     path = save(sample, data_folder / FILE)
     if way == "environment":
         monkeypatch.setenv("IDS_DATA_ALLOW_UNKNOWN", "1")
-    dataset = datasets.load(NAME, allow_unknown_digest=way == "argument")
+    dataset = xmednn.load(allow_unknown_digest=way == "argument")
     assert dataset.source == "unknown"
     assert dataset.sha256 == sha256_of(path)
     assert "not comparable" in dataset.banner
@@ -78,20 +79,20 @@ def test_the_override_marks_the_source_unknown(monkeypatch, data_folder, sample,
 def test_a_missing_folder_is_an_error_not_a_twin(monkeypatch, tmp_path):
     monkeypatch.setenv("IDS_DATA", str(tmp_path / "nowhere"))
     with pytest.raises(ReaderError, match=r"IDS_DATA=.*nowhere does not exist"):
-        datasets.load(NAME)
+        xmednn.load()
 
 
 def test_a_file_in_place_of_the_folder_is_an_error(monkeypatch, tmp_path):
     (tmp_path / "single.csv").write_text("a\n")
     monkeypatch.setenv("IDS_DATA", str(tmp_path / "single.csv"))
     with pytest.raises(ReaderError, match="is a file, not a folder"):
-        datasets.load(NAME)
+        xmednn.load()
 
 
 def test_a_folder_in_place_of_the_file_is_an_error(data_folder):
     (data_folder / FILE).mkdir()
     with pytest.raises(ReaderError, match="is not a file but a folder"):
-        datasets.load(NAME)
+        xmednn.load()
 
 
 def test_an_unknown_data_set_names_the_known_ones():
@@ -101,7 +102,7 @@ def test_an_unknown_data_set_names_the_known_ones():
 
 def test_an_unknown_variant_names_the_known_ones():
     with pytest.raises(ReaderError, match="complete"):
-        datasets.load(NAME, "half")
+        xmednn.load("half")
 
 
 def two_files(tmp_path):
@@ -175,7 +176,7 @@ def test_the_given_folder_comes_before_raw_and_raw_before_the_cache(
 
 def test_an_unfinished_download_is_not_taken_for_a_file(sample):
     save(sample, locate.cache_folder() / ".partial-x" / FILE)
-    assert datasets.load(NAME).source == "twin"
+    assert xmednn.load().source == "twin"
 
 
 def test_several_files_are_read_as_one(monkeypatch, tmp_path, data_folder):
@@ -216,7 +217,7 @@ def test_a_damaged_registry_is_reported():
 def refusal_of(path):
     """Load the damaged file past the digest check and return the one message."""
     with pytest.raises(ReaderError) as refusal:
-        datasets.load(NAME, allow_unknown_digest=True)
+        xmednn.load(allow_unknown_digest=True)
     told = str(refusal.value)
     assert str(path) in told
     assert "official file" in told or "make data" in told
@@ -338,7 +339,7 @@ def test_a_refused_file_leaves_nothing_behind(data_folder, sample, tmp_path):
 
 def test_padding_in_text_is_kept(data_folder, sample):
     save(sample, data_folder / FILE)
-    frame = datasets.load(NAME, allow_unknown_digest=True).frame
+    frame = xmednn.load(allow_unknown_digest=True).frame
     assert set(frame["Dir"]) == {"   ->"}
     assert " e        " in set(frame["Flgs"])
 
@@ -377,7 +378,7 @@ def test_class_counts_add_up_to_the_rows():
 @pytest.mark.skipif(not REAL_FOLDER, reason="IDS_DATA is not set: the real file is not at hand")
 def test_the_real_file_is_what_the_registry_says(monkeypatch):
     monkeypatch.setenv("IDS_DATA", REAL_FOLDER)
-    dataset, variant = datasets.load(NAME), datasets.entry(NAME).variants[0]
+    dataset, variant = xmednn.load(), datasets.entry(NAME).variants[0]
     assert dataset.source == "real"
     assert dataset.banner == f"This page was run on the real file {FILE} (sha256 8359da…)."
     assert len(dataset.frame) == variant.rows

@@ -2,15 +2,18 @@
 
 import http.server
 import os
+import shutil
 import socket
+import ssl
+import subprocess
 import textwrap
 import threading
 
 import pytest
 
 from lib import datasets
-from lib.datasets import downloading, locate, registry
-from lib.errors import ReaderError
+from lib.common.errors import ReaderError
+from lib.datasets import downloading, locate, opening, registry
 
 FILE = "flows.csv"
 CONTENT = b"ts,label\n" + b"".join(b"%d,0\n" % row for row in range(20_000))
@@ -41,7 +44,7 @@ def register(monkeypatch, tmp_path, address):
               class_column: label
               columns: {{ts: integer, label: integer}}
               parts: [{{file_names: [{FILE}], bytes: {len(CONTENT)}, rows: 20000,
-                        sha256: {locate.digest(whole)}, address: "{address}"}}]
+                        sha256: {opening.digest(whole)}, address: "{address}"}}]
         """
     known = registry.parse(textwrap.dedent(text))
     monkeypatch.setattr(registry, "_entries", lambda: known)
@@ -124,7 +127,7 @@ def files_in_cache():
 
 
 def fetch(server):
-    return datasets.download("network", addresses=server.addresses, echo=lambda line: None)
+    return downloading.download("network", addresses=server.addresses, echo=lambda line: None)
 
 
 def refused(server):
@@ -228,7 +231,7 @@ def test_what_a_killed_download_left_is_swept_away(serve):
 def test_data_behind_a_form_says_what_to_do_by_hand(monkeypatch, tmp_path):
     register(monkeypatch, tmp_path, "")
     lines = []
-    assert datasets.download_all(echo=lines.append) == 0
+    assert downloading.download_all(echo=lines.append) == 0
     told = "\n".join(lines)
     assert "By hand: Ask for it at https://example.org." in told
     assert FILE in told
@@ -237,18 +240,72 @@ def test_data_behind_a_form_says_what_to_do_by_hand(monkeypatch, tmp_path):
 
 def test_all_returns_the_exit_status(serve):
     lines = []
-    assert datasets.download_all(lines.append, serve(missing).addresses) == 1
+    assert downloading.download_all(lines.append, serve(missing).addresses) == 1
     assert "404" in lines[-1]
     good = serve(whole)
-    assert datasets.download_all(lines.append, good.addresses) == 0
-    assert datasets.download_all(lines.append, good.addresses) == 0
+    assert downloading.download_all(lines.append, good.addresses) == 0
+    assert downloading.download_all(lines.append, good.addresses) == 0
     assert "already at" in lines[-1]
     assert good.requests == 1
 
 
 def test_all_goes_on_past_a_damaged_file_in_the_data_folder(monkeypatch, tmp_path):
-    (tmp_path / FILE).write_bytes(b"ts,label\n")
-    monkeypatch.setenv("IDS_DATA", str(tmp_path))
+    folder = tmp_path / "given"
+    folder.mkdir()
+    (folder / FILE).write_bytes(b"ts,label\n")
+    monkeypatch.setenv("IDS_DATA", str(folder))
     lines = []
-    assert datasets.download_all(lines.append) == 1
+    assert downloading.download_all(lines.append) == 1
     assert "is not the file that the book knows" in lines[-1]
+
+
+# Certificates and proxies.
+
+
+@pytest.fixture
+def secure(serve, tmp_path):
+    """A server whose certificate is its own."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl is not there to make a certificate")
+    key, certificate = tmp_path / "key.pem", tmp_path / "own.pem"
+    asked = [
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=localhost",
+    ]
+    named = ["-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate]
+    subprocess.run([openssl, *asked, *named], check=True, capture_output=True)
+    server = serve(whole)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    address = f"https://localhost:{server.server_port}/{FILE}"
+    return certificate, lambda: downloading.download("network", None, {FILE: address}, id)
+
+
+def test_an_unknown_certificate_is_named_with_a_remedy_that_works(monkeypatch, secure):
+    certificate, fetch_securely = secure
+    monkeypatch.setenv("NO_PROXY", "localhost")
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
+    with pytest.raises(ReaderError, match=r"certificate.*REQUESTS_CA_BUNDLE=/path/to/it.pem"):
+        fetch_securely()
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    (path,) = fetch_securely()
+    assert path.read_bytes() == CONTENT
+
+
+def test_a_proxy_that_does_not_answer_is_named(monkeypatch, serve):
+    monkeypatch.delenv("NO_PROXY")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.delenv("http_proxy", raising=False)
+    address = {FILE: "http://example.org/flows.csv"}
+    with pytest.raises(ReaderError, match="the proxy that HTTP"):
+        downloading.download("network", addresses=address, echo=id)

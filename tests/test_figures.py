@@ -4,7 +4,8 @@ import matplotlib
 import numpy as np
 import pytest
 
-from lib import botiot, figures
+from lib.methods import figures
+from lib.papers import botiot
 
 matplotlib.use("agg")
 

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib import figures, ladder
-from lib.intervals import prediction_interval
+from lib.methods import figures, ladder
+from lib.methods.intervals import prediction_interval
 
 TITLES = {"printed": "as printed", "honest": "honest"}
 

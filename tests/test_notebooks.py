@@ -10,34 +10,42 @@ import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import pytest
+from data_shown import Rows, rows_shown
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from lib import datasets
-from lib.errors import ReaderError
-from lib.files import sha256_of
-from lib.notebook_checks import (
+from lib import datasets, networks
+from lib.book.notebooks import find_notebooks, pair_differences, parameter_defaults, read_source
+from lib.book.publish.page_checks import (
     errors_shown,
     figures_too_wide,
     figures_without_words,
     long_cells,
+    long_finding,
+    long_findings,
     machine_paths,
     not_executed,
     numbers_in_prose,
     numbers_typed,
     problems_of,
-    rows_shown,
 )
-from lib.notebooks import find_notebooks, pair_differences, parameter_defaults, read_source
-from lib.page_stamps import data_not_named, out_of_date, read_stamp
-from lib.paths import CHAPTERS, ROOT, reference_folder
-from lib.publication import publishable
-from lib.records import reference
-from lib.stamps import READERS
+from lib.book.publish.publication import publishable
+from lib.book.stamps.inputs import READERS
+from lib.book.stamps.pages import data_not_named, out_of_date, read_stamp
+from lib.common.errors import ReaderError
+from lib.common.files import sha256_of
+from lib.common.paths import CHAPTERS, ROOT, reference_folder
+from lib.notebook.records import reference
+from lib.papers import botiot
+from lib.papers.every import PAPERS
 
 NOTEBOOKS = find_notebooks()
+LOADERS = {paper.NAME: paper.load for paper in PAPERS}
+LOADERS |= {name: lambda _form, name=name: networks.load(name) for name in networks.NAMES}
 PROSE = sorted([*CHAPTERS.rglob("*.md"), ROOT / "README.md"])
-# Sums of weights that the page tries at the full profile alone.
-FULL_ONLY = re.compile(r"^botiot\.beyond\.1000_72\.plastic\.\w+\.sum_[28]\.f1$")
+# Sums of weights, and numbers of rows, that the page tries at the full profile alone.
+FULL_ONLY = re.compile(
+    r"^botiot\.(beyond\.1000_72\.plastic\.\w+\.sum_[28]|rows\.(\d+|all)\.\w+)\.f1$"
+)
 EACH = pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda notebook: notebook.name)
 
 
@@ -47,7 +55,7 @@ def published(notebook):
 
 
 @functools.cache
-def rows_of(name: str, source: str) -> list:
+def frames_of(name: str, source: str) -> list:
     """Load every device's rows of a data set, as a twin or as a real file."""
     with pytest.MonkeyPatch.context() as patch:
         if source == "twin":
@@ -61,19 +69,26 @@ def rows_of(name: str, source: str) -> list:
         for device in devices:
             # Not every form of a data set has a twin, or a file on this machine.
             with contextlib.suppress(ReaderError):
-                loaded.append(datasets.load(name, device))
+                part = botiot.part.load if device == botiot.part.PART else None
+                loaded.append(part() if part else LOADERS[name](device))
     return [dataset.frame for dataset in loaded if dataset.source == source]
 
 
-def rows_of_notebook(notebook, source: str) -> list:
+@functools.cache
+def rows_of(name: str, source: str) -> list[Rows]:
+    """Prepare the rows of a data set for all pages that may show them."""
+    return [Rows(frame) for frame in frames_of(name, source)]
+
+
+def rows_of_notebook(notebook, source: str) -> list[Rows]:
     own = (r.provenance for r in reference().values() if r.provenance.notebook == notebook.name)
     names = sorted({name for origin in own for name in origin.dataset.split()})
-    return [frame for name in names for frame in rows_of(name, source)]
+    return [rows for name in names for rows in rows_of(name, source)]
 
 
 @pytest.fixture(scope="session")
 def twin_rows():
-    return rows_of("wustl-ehms-2020", "twin")[0]
+    return frames_of("wustl-ehms-2020", "twin")[0]
 
 
 def test_there_are_notebooks():
@@ -90,7 +105,7 @@ class TestSources:
     @EACH
     def test_cells_are_short_and_numbers_are_computed(self, notebook):
         source = read_source(notebook.source)
-        assert long_cells(source) + numbers_typed(source) == []
+        assert long_cells(source) + numbers_typed(source) + long_findings(source) == []
 
     @EACH
     def test_what_is_printed_is_read_where_the_stamp_sees_it(self, notebook):
@@ -98,8 +113,11 @@ class TestSources:
         assert not re.search(r"claims\.(load|select|judge_all)\(|from lib\.claims", text), READERS
 
     @pytest.mark.parametrize("page", PROSE, ids=lambda page: str(page.relative_to(ROOT)))
-    def test_no_result_is_typed_into_prose(self, page):
-        assert numbers_in_prose(page.read_text(encoding="utf-8")) == []
+    def test_no_result_is_typed_into_prose_and_findings_are_short(self, page):
+        text = page.read_text(encoding="utf-8")
+        assert numbers_in_prose(text) == []
+        # The front page has a finding for each of three papers.
+        assert page == ROOT / "chapters/index.md" or long_finding(text) == []
 
 
 class TestPublished:
@@ -134,17 +152,19 @@ class TestPublished:
 
     @EACH
     def test_no_row_of_the_real_file_is_shown(self, notebook):
-        frames = rows_of_notebook(notebook, "real")
-        if not frames:
+        files = rows_of_notebook(notebook, "real")
+        if not files:
             pytest.skip("needs the real files: set IDS_DATA")
-        assert [rows_shown(published(notebook), frame) for frame in frames] == [[]] * len(frames)
+        assert [rows_shown(published(notebook), rows) for rows in files] == [[]] * len(files)
 
     @EACH
     def test_the_records_are_from_real_data_at_full_profile(self, notebook):
         records = [r for r in reference().values() if r.provenance.notebook == notebook.name]
         assert records
         assert all(publishable(record) for record in records)
-        assert any(record.provenance.judges_papers for record in records)
+        known = set(records[0].provenance.dataset.split())
+        registered = all(datasets.entry(name).registered for name in known)
+        assert any(record.provenance.complete for record in records) == registered
 
 
 class TestQuickRun:
@@ -167,13 +187,13 @@ class TestQuickRun:
 
     @EACH
     def test_it_shows_no_row(self, notebook, executed):
-        frames = rows_of_notebook(notebook, "twin")
-        assert frames
-        assert [rows_shown(executed, frame) for frame in frames] == [[]] * len(frames)
+        files = rows_of_notebook(notebook, "twin")
+        assert files
+        assert [rows_shown(executed, rows) for rows in files] == [[]] * len(files)
 
     @EACH
     def test_it_has_the_records_of_the_published_run(self, notebook, executed, whole_project):
-        from lib.records import RecordSet
+        from lib.notebook.records import RecordSet
 
         fresh = RecordSet.read(whole_project.root / "_build/run/records")
         names = {id for id, r in fresh.items() if r.provenance.notebook == notebook.name}
@@ -254,10 +274,28 @@ class TestNegativeControls:
         bad = spoil(lambda cells: cells[2].update(outputs=[wide]))
         assert figures_too_wide(bad) == ["cell 3 shows an image 716 pixels wide; draw at most 640"]
         assert problems_of(bad) == figures_too_wide(bad)
+        wide.metadata["image/png"] = {"width": 358, "height": 2}
+        assert figures_too_wide(bad) == []
 
     def test_a_long_cell(self):
         assert long_cells(spoil(lambda cells: cells[1].update(source="\n".join(["1"] * 16))))
         assert not long_cells(spoil(lambda cells: cells[1].update(source="\n".join(["1"] * 15))))
+
+    @pytest.mark.parametrize(
+        ("words", "kinds"),
+        [
+            ("It is so. " * 5, []),
+            ("It is so, at .5 of 3.2 % (see [a](b.md)). " * 6, ["sentences"]),
+            ("**Partly.** It is so? " * 3, ["sentences"]),
+            ("{book}`a.b` to " * 6, []),
+            ("{book}`a.b` where {published}`a.b` is\n" * 4, ["numbers"]),
+        ],
+    )
+    def test_a_long_finding(self, words, kinds):
+        text = f"# Title\n\n:::{{admonition}} Finding\n:class: finding\n{words}\n:::\n\nMore. So."
+        bad = spoil(lambda cells: cells[0].update(source=text))
+        found = long_findings(bad)
+        assert [problem.split()[4] for problem in found] == [f"{kind}," for kind in kinds]
 
     @pytest.mark.parametrize(
         "text", ["It is 0.974.", "(97.5%)", "97.578 % of it", "*.974*", "99.9 percent"]
@@ -304,18 +342,19 @@ class TestNegativeControls:
         head = twin_rows.head(3).T if turned else twin_rows.iloc[5:7]
         kind = "text/html" if show == "to_html" else "text/plain"
         output = result({kind: getattr(head, show)()})
-        assert rows_shown(spoil(lambda cells: cells[1].outputs.append(output)), twin_rows)
+        assert rows_shown(spoil(lambda cells: cells[1].outputs.append(output)), Rows(twin_rows))
 
     def test_an_address(self, twin_rows):
         address = str(twin_rows["SrcMac"].iloc[0]).strip()
         output = result({"text/plain": f"the attacker is {address}."})
-        assert rows_shown(spoil(lambda cells: cells[1].outputs.append(output)), twin_rows)
+        assert rows_shown(spoil(lambda cells: cells[1].outputs.append(output)), Rows(twin_rows))
 
     def test_aggregates_are_no_rows(self, twin_rows):
         counts = twin_rows["Attack Category"].value_counts().to_frame()
         for table in (counts, twin_rows.describe().loc[["count", "mean", "std"]]):
             output = result({"text/html": table.to_html(), "text/plain": str(table)})
-            assert not rows_shown(spoil(lambda c, o=output: c[1].outputs.append(o)), twin_rows)
+            shown = spoil(lambda c, o=output: c[1].outputs.append(o))
+            assert not rows_shown(shown, Rows(twin_rows))
 
     @pytest.mark.parametrize(
         "change",

@@ -5,12 +5,12 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
-from lib.page_marks import anchor_of, stamp_html
+from lib.book.pages.marks import anchor_of, stamp_html
 
 CELLS = """
 # %% tags=["hide-input"]
 import pandas as pd
-from lib.intervals import prediction_interval
+from lib.methods.intervals import prediction_interval
 
 pd.Series({{"low": prediction_interval([1, 2, 3.0])[0]}}).to_frame()
 
@@ -58,7 +58,7 @@ def test_a_table_and_a_figure_have_links_and_text_has_none(built):
     lines = page_of(built, "99-sample/01_first").select(".source-line")
     words = [" ".join(line.get_text().split()) for line in lines]
     assert words == [
-        "Source: notebook cell, intervals.prediction_interval",
+        "Source: notebook cell, methods.intervals.prediction_interval",
         "Source: notebook cell",
     ]
 
@@ -73,8 +73,8 @@ def test_a_link_points_at_the_lines_although_a_cell_was_injected(built):
 
 def test_a_link_points_at_the_function(built):
     link = page_of(built, "99-sample/01_first").select(".source-line a")[1]["href"]
-    first = int(re.search(r"/lib/intervals\.py#L(\d+)-", link)[1])
-    text = (built.root / "lib/intervals.py").read_text().splitlines()
+    first = int(re.search(r"/lib/methods/intervals\.py#L(\d+)-", link)[1])
+    text = (built.root / "lib/methods/intervals.py").read_text().splitlines()
     assert text[first - 1].startswith("def prediction_interval(")
 
 

@@ -7,23 +7,26 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbformat.v4 import new_notebook
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from lib.claims.ledger import COLUMNS
-from lib.execution import Settings
-from lib.notebooks import Notebook
-from lib.page_stamps import (
+from lib import datasets
+from lib.book.notebooks import Notebook
+from lib.book.run.kept import stamped
+from lib.book.run.settings import Settings
+from lib.book.stamps import inputs
+from lib.book.stamps.inputs import digest_of, inputs_of, printed_read
+from lib.book.stamps.packages import packages_used
+from lib.book.stamps.pages import (
     KEY,
     data_not_named,
     files_of,
     out_of_date,
+    outputs_of,
     read_stamp,
-    stamped,
     summary,
 )
-from lib.records import Provenance, Record
-from lib.requirements import packages_used
-from lib.stamps import digest_of, inputs_of, printed_read
+from lib.claims.ledger import COLUMNS
+from lib.notebook.records import Provenance, Record
 
 SOURCE = """# %% [markdown]
 # # A title
@@ -61,7 +64,7 @@ class Book:
 
     def stamp(self, inputs: dict, digest: str = "") -> None:
         kept = {"digest": digest or digest_of(inputs), "inputs": inputs, "seconds": 83.0}
-        more = {"threads": 1, "machine": "Linux x86_64, 2 processors"}
+        more = {"threads": 1, "machine": "Linux x86_64, 2 processors", "outputs": []}
         nbformat.write(new_notebook(metadata={KEY: kept | more}), self.page)
 
     def problems(self) -> list[str]:
@@ -114,8 +117,8 @@ def test_what_the_page_does_not_rest_on_leaves_it_current(book, file, text):
 
 
 PRINTING = SOURCE + 'claims.published_values(f"demo.{table}.*")["demo.one.a"]\n'
-BEST = "demo.best,demo,Section 1,x,d,m,,best,,conclusion,,,,,positive(demo.r),"
-PRINTED = "demo.{id},demo,Table 1,x,d,m,,{text},fraction,value,demo.o,,demo.best,,,"
+BEST = "demo.best,demo,Section 1,x,d,m,,best,that it is,,conclusion,,,,,,positive(demo.r),"
+PRINTED = "demo.{id},demo,Table 1,x,d,m,,{text},,fraction,value,demo.o,,demo.best,,,,"
 
 
 def ledger(**numbers) -> str:
@@ -153,6 +156,35 @@ def test_a_stamp_changed_by_hand_is_found(book):
     fresh = inputs_of(book.source, {}, book.root)["lib/deeper.py"]
     book.stamp(stamp["inputs"] | {"lib/deeper.py": fresh}, digest=stamp["digest"])
     assert book.problems() == ["the stamp of 01_data.ipynb does not fit its own digest"]
+
+
+def shown(**of_an_output) -> dict:
+    output = new_output("display_data", **of_an_output)
+    return new_notebook(cells=[new_code_cell("x", outputs=[output])])
+
+
+def test_the_digest_of_an_output_is_of_what_is_shown_and_of_how_to_render_verdicts_anew(tmp_path):
+    page = shown(data={"text/html": "<b>1</b>\n<b>2</b>", "image/png": "aGk=\n"})
+    path = tmp_path / "page.ipynb"
+    nbformat.write(page, path)
+    written = json.loads(path.read_text())
+    assert isinstance(written["cells"][0]["outputs"][0]["data"]["text/html"], list)
+    assert outputs_of(written) == outputs_of(page) != outputs_of(shown(data={"text/html": "1"}))
+    recipe = {"show": "table", "patterns": ["a", "b"]}
+    one, other = (shown(data={"text/html": n}, metadata={"claims": recipe}) for n in "12")
+    assert outputs_of(one) == outputs_of(other)
+    recipe = recipe | {"patterns": ["ab"]}
+    assert outputs_of(shown(metadata={"claims": recipe})) != outputs_of(one)
+
+
+def test_a_stamp_without_digests_of_the_outputs_or_with_others_is_found(book):
+    page = nbformat.read(book.page, 4)
+    del page.metadata[KEY]["outputs"]
+    nbformat.write(page, book.page)
+    assert book.problems() == ["the stamp of 01_data.ipynb names no outputs: make prose"]
+    page.metadata[KEY]["outputs"] = ["0" * 64]
+    nbformat.write(page, book.page)
+    assert book.problems() == ["01_data.ipynb has 0 code cells, and had 1"]
 
 
 def test_data_that_the_text_does_not_name_are_found(book):
@@ -197,15 +229,22 @@ def test_a_published_page_has_a_stamp_that_is_current_until_its_code_changes(pub
     source = root / "chapters/99-sample/01_first.py"
     page, pins = source.with_suffix(".ipynb"), root / "requirements.txt"
     assert out_of_date(source, page, root, pins) == []
-    assert set(files_of(read_stamp(page))) >= {"chapters/99-sample/01_first.py", "lib/records.py"}
-    assert "lib/networks.py" not in files_of(read_stamp(page))
-    published_project.edit("lib/records.py", "FORMAT = 1", "FORMAT = 2")
-    assert out_of_date(source, page, root, pins) == ["lib/records.py has changed"]
+    assert set(files_of(read_stamp(page))) >= {
+        "chapters/99-sample/01_first.py",
+        "lib/notebook/records.py",
+    }
+    assert "lib/methods/dense/network.py" not in files_of(read_stamp(page))
+    published_project.edit("lib/notebook/records.py", "FORMAT = 1", "FORMAT = 2")
+    assert out_of_date(source, page, root, pins) == ["lib/notebook/records.py has changed"]
 
 
 def test_refreshing_the_prose_keeps_the_stamp(published_project):
     page = published_project.root / "chapters/99-sample/01_first.ipynb"
     before = read_stamp(page)
+    # A page of before the outputs had digests is given them.
+    content = json.loads(page.read_text())
+    del content["metadata"][KEY]["outputs"]
+    page.write_text(json.dumps(content))
     published_project.edit("chapters/99-sample/01_first.py", "A notebook for", "Prose for")
     result = published_project.run("publish", "--prose")
     assert result.returncode == 0, result.stderr
@@ -232,3 +271,28 @@ class TestPackages:
     def test_what_only_a_type_checker_reads_does_not_count(self, used):
         text = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import pandas\n"
         assert used(text) == set()
+
+
+LOADING = SOURCE + 'NAME = "wustl-ehms-2020"\n'
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "counts"),
+    [
+        ("basis", "set", True),
+        ("class_counts", {"normal": 14_272, "attack": 2_046}, True),
+        ("parts", (), True),
+        ("description", "another sentence", False),
+    ],
+)
+def test_what_the_registry_says_of_the_data_is_part_of_a_page(
+    book, monkeypatch, field, value, counts
+):
+    book.write("chapters/99-sample/01_data.py", LOADING)
+    book.stamp(inputs_of(book.source, {}, book.root))
+    assert book.problems() == []
+    known = datasets.entry("wustl-ehms-2020")
+    other = replace(known, variants=(replace(known.variants[0], **{field: value}),))
+    monkeypatch.setattr(inputs, "entry", lambda name: other)
+    said = ["what the registry says of wustl-ehms-2020 has changed"]
+    assert book.problems() == (said if counts else [])

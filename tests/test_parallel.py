@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,15 +12,17 @@ from collections import Counter
 from functools import partial
 from pathlib import Path
 
+import dask
+import distributed  # noqa: F401 -- its settings are merged with those of a test
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from waiting import PATIENCE, wait_until
+from waiting import PATIENCE, wait_for_processes, wait_until
 
-from lib import execution
-from lib.errors import ReaderError
-from lib.parallel import connected, each, processors, shares, slots
-from lib.paths import ROOT
+from lib.common.environment import variables
+from lib.common.errors import ReaderError
+from lib.common.parallel import connected, each, processors, shares, slots
+from lib.common.paths import ROOT
 
 FIRST, SECOND = "99-sample/01_first", "99-sample/02_second"
 COUNTING = """
@@ -36,7 +39,7 @@ def asked(_):
 
 found = Parallel(n_jobs=-1)(delayed(asked)(number) for number in range(8))
 threads = sum(dict(found).values())
-recorder.add("sample.threads", threads, deterministic=True)
+recorder.add("sample.threads", threads, "asked of the run", deterministic=True)
 recorder.save()
 """
 
@@ -82,9 +85,9 @@ def test_results_come_in_the_order_of_the_items(monkeypatch):
 class Cluster:
     """A real Dask scheduler with workers, each a process of this machine."""
 
-    def __init__(self, folder: Path, root: Path):
+    def __init__(self, folder: Path, root: Path, protocol: str = "tcp"):
         self.file, self.root, self.processes = folder / "scheduler.json", root, []
-        options = ("--port", "0", "--no-dashboard", "--host", "127.0.0.1")
+        options = ("--port", "0", "--no-dashboard", "--host", "127.0.0.1", "--protocol", protocol)
         self._start("scheduler", *options, "--scheduler-file", str(self.file))
         try:
             wait_until(self._read_address, "the scheduler has started")
@@ -144,8 +147,8 @@ class Cluster:
 def cluster(tmp_path):
     made = []
 
-    def make(root: Path = ROOT, workers: int = 2) -> Cluster:
-        made.append(Cluster(tmp_path, root))
+    def make(root: Path = ROOT, workers: int = 2, protocol: str = "tcp") -> Cluster:
+        made.append(Cluster(tmp_path, root, protocol))
         for _ in range(workers):
             made[-1].add_worker()
         if workers:
@@ -160,7 +163,7 @@ def cluster(tmp_path):
 def test_a_worker_has_the_variables_of_a_run_for_its_time_alone(monkeypatch):
     monkeypatch.setenv("IDS_DATA", "/of/the/worker")
     monkeypatch.delenv("IDS_TWIN", raising=False)
-    with execution._variables_of_the_run({"IDS_TWIN": "1"}):
+    with variables({"IDS_TWIN": "1"}, "IDS_"):
         assert os.environ["IDS_TWIN"] == "1"
         assert "IDS_DATA" not in os.environ
     assert os.environ["IDS_DATA"] == "/of/the/worker"
@@ -180,7 +183,7 @@ class TestCluster:
         notes = tmp_path / "notes"
         notes.mkdir()
         script = (
-            "import sys; from functools import partial; from lib.parallel import each; "
+            "import sys; from functools import partial; from lib.common.parallel import each; "
             "from test_parallel import noted; "
             "print(each(partial(noted, sys.argv[1]), range(10), sys.argv[2]))"
         )
@@ -199,15 +202,19 @@ class TestCluster:
         assert sorted(map(int, done)) == list(range(10))
 
     def test_notebooks_are_verified_on_it_though_a_worker_dies(
-        self, cluster, published_project, monkeypatch
+        self, cluster, published_project, monkeypatch, tmp_path
     ):
-        monkeypatch.setenv("SAMPLE_SECONDS", "20")  # for the workers
+        held = tmp_path / "held"
+        held.touch()
+        monkeypatch.setenv("SAMPLE_WHILE", str(held))  # for the workers
         place = cluster(published_project.root)
         address = place.address
         process = published_project.start("verify", "--cluster", address)
         place.wait_until_busy(2)
-        time.sleep(5)
+        for worker in place.processes[1:]:
+            wait_for_processes(worker, "ipykernel_launcher", 1)
         place.processes[1].send_signal(signal.SIGKILL)
+        held.unlink()
         output, errors = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0, output + errors
         assert "2 cores of the cluster" in output
@@ -243,20 +250,46 @@ class TestCluster:
         from conftest import copied
 
         other = copied(published_project, tmp_path / "other")
-        other.edit("lib/records.py", "FORMAT = 1", "FORMAT = 1\nCHANGED = 1")
+        other.edit("lib/notebook/records.py", "FORMAT = 1", "FORMAT = 1\nCHANGED = 1")
         place = cluster(other.root, workers=1)
         result = published_project.run("verify", "--cluster", place.address)
         assert result.returncode == 2
-        assert "has another lib/records.py: bring it up to date" in result.stdout
+        assert "has another lib/notebook/records.py: bring it up to date" in result.stdout
 
     def test_a_cluster_without_workers_is_said(self, cluster):
         with pytest.raises(ReaderError, match="no workers"):
             each(squared, range(3), cluster(workers=0).address)
 
-    @pytest.mark.parametrize("address", ["tls://127.0.0.1:9", "127.0.0.1:9", "nowhere"])
-    def test_only_addresses_over_tcp_are_taken(self, address):
+    @pytest.mark.parametrize("address", ["127.0.0.1:9", "nowhere"])
+    def test_only_addresses_over_tcp_or_tls_are_taken(self, address):
         with pytest.raises(ReaderError, match="does not begin with tcp://"), connected(address):
             pass
+
+    def test_tls_without_certificates_is_said(self):
+        with pytest.raises(ReaderError, match="does not allow tls"), connected("tls://127.0.0.1:9"):
+            pass
+
+    @pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl")
+    def test_a_cluster_over_tls_takes_work(self, cluster, tmp_path, monkeypatch):
+        key, certificate = str(tmp_path / "key.pem"), str(tmp_path / "certificate.pem")
+        new = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=book -keyout"
+        subprocess.run(["openssl", *new.split(), key, "-out", certificate], check=True)
+        tls = {"ca-file": certificate, "client": {"key": key, "cert": certificate}}
+        tls |= {"scheduler": tls["client"], "worker": tls["client"]}
+        settings = {"distributed": {"comm": {"tls": tls, "require-encryption": True}}}
+        (tmp_path / "dask.yaml").write_text(json.dumps(settings))
+        monkeypatch.setenv("DASK_CONFIG", str(tmp_path))
+        comm = "distributed.comm"
+        leaves = {f"{comm}.require-encryption": True, f"{comm}.tls.ca-file": certificate}
+        for role in ("client", "scheduler", "worker"):
+            leaves |= {f"{comm}.tls.{role}.{name}": path for name, path in tls[role].items()}
+        # Leaf by leaf: other threads may change the settings while a merged copy is made.
+        with dask.config.set(leaves):
+            place = cluster(workers=1, protocol="tls")
+            assert place.address.startswith("tls://")
+            assert each(squared, range(3), place.address) == [0, 1, 4]
+            with pytest.raises(ReaderError, match="does not allow"), connected("tcp://127.0.0.1:9"):
+                pass
 
     def test_no_scheduler_is_said(self, published_project):
         result = published_project.run("verify", "--cluster", "tcp://127.0.0.1:9")

@@ -7,7 +7,7 @@ import pytest
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
-from lib.perceptron import PATIENCE, Perceptron
+from lib.methods.dense.perceptron import PATIENCE, Perceptron
 
 
 def rows(count, kind, seed=0, features=4):

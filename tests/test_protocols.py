@@ -3,14 +3,17 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.model_selection import KFold, train_test_split
 
-from lib import datasets, ehms
-from lib.splits import oversample, scaled_split, split_blocks, split_rows, split_sources
+from lib import claims
+from lib.methods import arithmetic
+from lib.methods.splits import oversample, scaled_split, split_blocks, split_rows, split_sources
+from lib.papers import xmednn
 
 
 @pytest.fixture(scope="module")
 def flows():
-    return ehms.paper_flows(datasets.load("wustl-ehms-2020").frame)
+    return xmednn.paper_table(xmednn.load().frame)
 
 
 @pytest.fixture(scope="module")
@@ -21,19 +24,19 @@ def balanced(flows):
 def test_the_paper_keeps_28_features_and_drops_the_invalid_rows(flows):
     assert flows.features.shape == (16_315, 28)
     assert {"SrcLoad", "DIntPkt", "DstJitter", "Load", "Sport"} <= set(flows.features)
-    assert not set(flows.features) & set(ehms.REMOVED + ehms.DEVICE_READINGS + ehms.CLASSES)
+    assert not set(flows.features) & set(xmednn.REMOVED + xmednn.DEVICE_READINGS + xmednn.CLASSES)
     assert np.isfinite(flows.features.to_numpy()).all()
 
 
 def test_kept_text_features_become_numbers():
-    frame = datasets.load("wustl-ehms-2020").frame
-    kept = ehms.paper_flows(frame, tuple(name for name in ehms.REMOVED if name != "Flgs"))
+    frame = xmednn.load().frame
+    kept = xmednn.paper_table(frame, tuple(name for name in xmednn.REMOVED if name != "Flgs"))
     assert kept.features["Flgs"].nunique() == frame["Flgs"].nunique()
 
 
 def test_blocks_end_with_their_attack():
     labels = np.array([0, 0, 1, 1, 0, 1, 0])
-    np.testing.assert_array_equal(ehms.attack_blocks(labels), [0, 0, 0, 0, 1, 1, 2])
+    np.testing.assert_array_equal(xmednn.attack_blocks(labels), [0, 0, 0, 0, 1, 1, 2])
 
 
 def test_the_file_has_84_attack_blocks(flows):
@@ -97,4 +100,40 @@ def test_features_can_be_left_out(flows):
 
 def test_rows_with_service_names_are_found():
     frame = pd.DataFrame({"Sport": ["58059", "fido", "1024"]})
-    assert list(ehms.holds_numbers(frame)) == [True, False, True]
+    assert list(xmednn.holds_numbers(frame)) == [True, False, True]
+
+
+def test_the_recovered_rows_are_one_more_and_can_have_the_readings_back(flows):
+    frame = xmednn.load().frame
+    recovered = xmednn.recovered_table(frame)
+    assert recovered.features.shape == (16_316, 28)
+    assert list(recovered.features) == list(flows.features)
+    assert np.isfinite(recovered.features.to_numpy()).all()
+    extra = set(recovered.features["Sport"]) - set(flows.features["Sport"])
+    assert extra == {57000} or not extra
+    both = xmednn.recovered_table(frame, readings=True).features
+    assert list(both)[28:] == list(xmednn.DEVICE_READINGS)
+    assert len(both) == len(recovered.labels) == len(recovered.kinds) == len(recovered.blocks)
+    assert ((recovered.kinds == "normal") == (recovered.labels == 0)).all()
+
+
+def printed_attack_rows() -> list[int]:
+    """Return the attack rows of each fold of Table 2, as its printed scores give them away."""
+    folds = [
+        claims.published_values(f"xmednn.table2.fold{fold:02d}.*", by="metric")
+        for fold in range(1, 11)
+    ]
+    found = [arithmetic.confusion_matrices(2854, fold, truncation=True) for fold in folds]
+    assert {len(matrices) for matrices in found} == {1}
+    return [int(matrices[0][:2].sum()) for matrices in found]
+
+
+def test_one_seed_gives_the_printed_folds_and_the_printed_test_rows():
+    dataset = xmednn.load()
+    if dataset.source != "real":
+        pytest.skip("needs the real file: set IDS_DATA")
+    labels = xmednn.recovered_table(dataset.frame).labels
+    balanced = labels[oversample(np.arange(len(labels)), labels, seed=0)]
+    folds = KFold(10, shuffle=True, random_state=1).split(balanced)
+    assert [int(balanced[test].sum()) for _, test in folds] == printed_attack_rows()
+    assert train_test_split(balanced, test_size=0.33, random_state=1)[1].sum() == 4694

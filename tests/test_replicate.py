@@ -4,9 +4,17 @@ import numpy as np
 import pytest
 import torch
 
-from lib import fused_dense, replicate
-from lib.networks import DenseSettings, dense_network, train_alone
-from lib.replicate import Task, probabilities, train_stacked
+from lib.methods.dense import compiled
+from lib.methods.dense import training as replicate
+from lib.methods.dense.network import (
+    BETA_1,
+    BETA_2,
+    MOMENTUM_DECAY,
+    DenseSettings,
+    dense_network,
+    train_alone,
+)
+from lib.methods.dense.training import Task, probabilities, train_replicates
 
 SETTINGS = DenseSettings(sizes=(28, 64, 32, 8, 1), epochs=3, batch_size=20)
 
@@ -29,7 +37,7 @@ def weights_alone(task, settings):
 )
 def test_stacked_replicate_has_the_weights_of_the_same_seed_alone(rows):
     tasks = [make_task(seed, size) for seed, size in enumerate(rows)]
-    trained = train_stacked(tasks, SETTINGS)
+    trained = train_replicates(tasks, SETTINGS)
     for task, network in zip(tasks, trained.networks, strict=True):
         for name, weight in weights_alone(task, SETTINGS).items():
             torch.testing.assert_close(network.state_dict()[name], weight, rtol=2e-3, atol=2e-4)
@@ -38,7 +46,7 @@ def test_stacked_replicate_has_the_weights_of_the_same_seed_alone(rows):
 def test_each_replicate_may_have_its_own_rate_and_conventions():
     tasks = [make_task(seed, 90) for seed in range(2)]
     settings = [SETTINGS, SETTINGS.but(learning_rate=0.001, truncated=False, epsilon=1e-8)]
-    networks = train_stacked(tasks, settings).networks
+    networks = train_replicates(tasks, settings).networks
     for task, own, network in zip(tasks, settings, networks, strict=True):
         for name, weight in weights_alone(task, own).items():
             torch.testing.assert_close(network.state_dict()[name], weight, rtol=2e-3, atol=2e-4)
@@ -46,14 +54,14 @@ def test_each_replicate_may_have_its_own_rate_and_conventions():
 
 def test_neighbours_in_the_stack_do_not_matter():
     tasks = [make_task(seed, 150) for seed in range(4)]
-    together = train_stacked(tasks, SETTINGS)
-    pair = train_stacked(tasks[2:], SETTINGS)
+    together = train_replicates(tasks, SETTINGS)
+    pair = train_replicates(tasks[2:], SETTINGS)
     assert torch.equal(together.networks[3][0].weight, pair.networks[1][0].weight)
 
 
 def test_same_seed_gives_the_same_numbers():
     tasks = [make_task(seed, 100) for seed in range(2)]
-    first, second = (train_stacked(tasks, SETTINGS) for _ in range(2))
+    first, second = (train_replicates(tasks, SETTINGS) for _ in range(2))
     np.testing.assert_array_equal(first.loss, second.loss)
     assert torch.equal(first.networks[1][0].weight, second.networks[1][0].weight)
 
@@ -61,13 +69,13 @@ def test_same_seed_gives_the_same_numbers():
 def test_another_seed_gives_other_weights():
     task = make_task(0, 100)
     other = Task(task.features, task.labels, seed=1)
-    networks = train_stacked([task, other], SETTINGS).networks
+    networks = train_replicates([task, other], SETTINGS).networks
     assert not torch.allclose(networks[0][0].weight, networks[1][0].weight)
 
 
 def test_curves_are_the_epochs_running_means():
     task = make_task(0, 20)
-    trained = train_stacked([task], SETTINGS.but(epochs=1))
+    trained = train_replicates([task], SETTINGS.but(epochs=1))
     chances = probabilities(dense_network(SETTINGS, 0), task.features)
     expected = -np.mean(np.log(np.where(task.labels == 1, chances, 1 - chances)))
     assert trained.loss.shape == trained.accuracy.shape == (1, 1)
@@ -77,7 +85,7 @@ def test_curves_are_the_epochs_running_means():
 
 def test_training_learns_what_there_is_to_learn():
     task = make_task(0, 400)
-    trained = train_stacked([task], SETTINGS.but(epochs=40))
+    trained = train_replicates([task], SETTINGS.but(epochs=40))
     held_out = make_task(1, 400)
     predicted = probabilities(trained.networks[0], held_out.features) > 0.5
     assert np.mean(predicted == held_out.labels) > 0.85
@@ -94,25 +102,24 @@ def test_he_normal_has_its_variance_and_its_cut(truncated):
 
 def test_misfitting_tasks_are_refused():
     with pytest.raises(ValueError, match="empty"):
-        train_stacked([], SETTINGS)
+        train_replicates([], SETTINGS)
     with pytest.raises(ValueError, match="28 inputs"):
-        train_stacked([Task(np.zeros((5, 3)), np.zeros(5), 0)], SETTINGS)
+        train_replicates([Task(np.zeros((5, 3)), np.zeros(5), 0)], SETTINGS)
     with pytest.raises(ValueError, match="share sizes"):
-        train_stacked([make_task(0, 5)] * 2, [SETTINGS, SETTINGS.but(epochs=2)])
+        train_replicates([make_task(0, 5)] * 2, [SETTINGS, SETTINGS.but(epochs=2)])
 
 
 @pytest.mark.parametrize("rows", [(205, 205), (200, 131, 60)], ids=["partial", "unequal"])
 def test_compiled_and_batched_training_agree(rows):
     tasks = [make_task(seed, size) for seed, size in enumerate(rows)]
-    compiled = train_stacked(tasks, SETTINGS, "cpu")
+    trained = train_replicates(tasks, SETTINGS, "cpu")
     settings = [SETTINGS] * len(tasks)
     stack = replicate._Stack(tasks, settings, "cpu")
-    with torch.inference_mode():
-        padded = replicate._PaddedRows(tasks, SETTINGS.batch_size, "cpu")
-        loss, accuracy = replicate._train_batched(stack, padded, SETTINGS.epochs)
-    np.testing.assert_allclose(compiled.loss, loss, rtol=1e-3)
-    np.testing.assert_allclose(compiled.accuracy, accuracy, atol=0.011)
-    for ours, theirs in zip(compiled.networks, stack.unstack(), strict=True):
+    rows = replicate._PaddedRows(tasks, "cpu")
+    loss, accuracy = replicate._train_batched(stack, rows, SETTINGS)
+    np.testing.assert_allclose(trained.loss, loss, rtol=1e-3)
+    np.testing.assert_allclose(trained.accuracy, accuracy, atol=0.011)
+    for ours, theirs in zip(trained.networks, stack.networks(), strict=True):
         for name, weight in theirs.state_dict().items():
             torch.testing.assert_close(ours.state_dict()[name], weight, rtol=2e-3, atol=2e-4)
 
@@ -123,7 +130,7 @@ def test_number_of_threads_does_not_matter():
     found = []
     for threads in (1, 2):
         torch.set_num_threads(threads)
-        found.append(train_stacked(tasks, SETTINGS, "cpu"))
+        found.append(train_replicates(tasks, SETTINGS, "cpu"))
     torch.set_num_threads(before)
     np.testing.assert_array_equal(found[0].loss, found[1].loss)
     assert torch.equal(found[0].networks[2][0].weight, found[1].networks[2][0].weight)
@@ -133,7 +140,7 @@ def test_values_below_zero_become_their_exponential_less_one():
     values = np.concatenate([np.linspace(-100, 3, 5000), [-0.0, 0.0, -1e-8, 1e-30]])
     found = values.astype(np.float32)
     expected = np.where(found > 0, found, np.expm1(found.astype(np.float64)))
-    fused_dense._elu(found, np.zeros(len(found), np.int32))
+    compiled._elu(found, np.zeros(len(found), np.int32))
     np.testing.assert_allclose(found, expected, rtol=3e-7)
 
 
@@ -144,8 +151,8 @@ def test_compiled_nadam_is_pytorchs():
     parameter = torch.nn.Parameter(torch.from_numpy(start.copy()))
     optimizer = torch.optim.NAdam([parameter], lr=0.01, eps=1e-7)
     for update, slope in enumerate(slopes, start=1):
-        settings = np.array([0.01, 1e-7])
-        product = fused_dense._nadam(own, slope, tuple(moments), settings, update, product)
+        settings = 0.01, np.float32(1e-7), (BETA_1, BETA_2, MOMENTUM_DECAY)
+        product = compiled._nadam(own, slope, tuple(moments), settings, update, product)
         parameter.grad = torch.from_numpy(slope.astype(np.float64))
         optimizer.step()
         moved = parameter.detach().numpy() - start
@@ -155,7 +162,7 @@ def test_compiled_nadam_is_pytorchs():
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="this machine has no CUDA device")
 def test_cuda_gives_the_weights_of_the_processor():
     tasks = [make_task(seed, 130) for seed in range(2)]
-    here, there = (train_stacked(tasks, SETTINGS, device) for device in ("cpu", "cuda"))
+    here, there = (train_replicates(tasks, SETTINGS, device) for device in ("cpu", "cuda"))
     torch.testing.assert_close(
         here.networks[1][0].weight, there.networks[1][0].weight, rtol=1e-2, atol=1e-3
     )

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics
 
-from lib.scores import (
+from lib.methods.scores import (
     confusion,
     detector_scores,
     error_rates,

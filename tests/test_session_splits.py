@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.splits import split_latest, split_sessions
+from lib.methods.splits import split_latest, split_sessions
 
 SEEDS = st.integers(0, 2**32 - 1)
 

@@ -4,17 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from lib import repository
-from lib.notebooks import find_notebooks, read_source
-from lib.source_links import NotebookSource, definition
+from lib.book.notebooks import find_notebooks, read_source
+from lib.book.pages.source_links import NotebookSource, definition
+from lib.book.publish import repository
 
 NOTEBOOK = """# %% [markdown]
 # # A title
 
 # %%
 import pandas as pd
-from lib import figures
-from lib.scores import confusion as matrix
+from lib.methods import figures
+from lib.methods.scores import confusion as matrix
 
 data = pd.DataFrame()
 
@@ -47,9 +47,9 @@ FIGURES = (
 @pytest.fixture
 def source(tmp_path) -> NotebookSource:
     for name, text in {
-        "lib/figures.py": FIGURES,
-        "lib/scores/__init__.py": "from lib.scores.tables import confusion\n",
-        "lib/scores/tables.py": "LIMIT = 1\n\n\ndef confusion(x):\n    return x\n",
+        "lib/methods/figures.py": FIGURES,
+        "lib/methods/scores/__init__.py": "from lib.methods.scores.tables import confusion\n",
+        "lib/methods/scores/tables.py": "LIMIT = 1\n\n\ndef confusion(x):\n    return x\n",
         "chapters/99-sample/01_data.py": NOTEBOOK,
     }.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -69,14 +69,14 @@ def test_a_cell_is_found_with_its_lines(source):
 
 def test_a_figure_names_what_drew_it_and_what_made_its_numbers(source):
     assert [place.name for place in source.functions(2)] == [
-        "lib.figures.draw",
-        "lib.scores.confusion",
+        "lib.methods.figures.draw",
+        "lib.methods.scores.confusion",
     ]
 
 
 def test_a_table_names_the_functions_behind_its_variables_and_no_others(source):
     names = {place.name for place in source.functions(3)}
-    assert names == {"lib.figures.half", "lib.scores.confusion"}
+    assert names == {"lib.methods.figures.half", "lib.methods.scores.confusion"}
 
 
 def test_text_has_no_functions(source):
@@ -85,9 +85,10 @@ def test_text_has_no_functions(source):
 
 def test_a_function_passed_on_by_a_package_is_found_where_it_stands(source):
     place = source.functions(2)[1]
-    assert (place.path, place.first, place.last) == ("lib/scores/tables.py", 4, 5)
-    assert definition("lib.scores.tables.LIMIT", source.root) is None
-    assert definition("lib.scores", source.root) is None
+    assert (place.path, place.first, place.last) == ("lib/methods/scores/tables.py", 4, 5)
+    assert definition("lib.methods.scores.tables.LIMIT", source.root) is None
+    assert definition("lib.methods.scores", source.root) is None
+    assert definition("lib.papers.botiot.part") is None  # a module that its package passes on
 
 
 @pytest.mark.parametrize("notebook", find_notebooks(), ids=lambda notebook: notebook.name)

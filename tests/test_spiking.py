@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from lib.spiking import (
+from lib.methods.spiking import (
     READOUTS,
     SpikingClassifier,
     SpikingSettings,
@@ -15,7 +15,7 @@ from lib.spiking import (
     train_snntorch,
     train_stacked,
 )
-from lib.spiking.network import loss_of
+from lib.methods.spiking.network import loss_of
 
 SMALL = SpikingSettings(inputs=6, hidden=24, epochs=5, batch_size=20)
 
@@ -66,6 +66,16 @@ def test_compiled_training_follows_snntorch_over_50_updates(readout):
     assert np.abs(weights(ours.networks[0]) - start).max() > 1e-2
 
 
+def test_an_input_at_the_first_step_alone_follows_snntorch():
+    settings = SMALL.but(shown=1, learning_rate=1e-3)
+    one = task(1)
+    ours = train_stacked([one], settings, device="cpu", dtype=torch.float64)
+    theirs = train_snntorch(one, settings, dtype=torch.float64)
+    np.testing.assert_allclose(ours.update_loss, theirs.update_loss, atol=1e-5, rtol=0)
+    always = train_snntorch(one, settings.but(shown=None), dtype=torch.float64)
+    assert np.abs(always.update_loss - theirs.update_loss).max() > 1e-3
+
+
 def test_the_papers_network_follows_snntorch_in_single_precision():
     settings = SpikingSettings(epochs=5)
     one = task(4, rows=1000, inputs=18)
@@ -77,7 +87,7 @@ def test_the_papers_network_follows_snntorch_in_single_precision():
 
 @pytest.mark.parametrize("update", ["batch", "step", "epoch"])
 def test_compiled_and_batched_training_agree(update):
-    from lib.spiking import training
+    from lib.methods.spiking import training
 
     # An update at every step is ten in a batch, and Adam lets roundings grow with each.
     epochs = 2 if update == "step" else 4
@@ -90,7 +100,7 @@ def test_compiled_and_batched_training_agree(update):
         torch.stack([torch.as_tensor(each.labels) for each in tasks]),
     )
     losses = training._train_batched(
-        networks, rows, training._orders(tasks, settings.epochs), settings, "cpu"
+        networks, rows, training.orders(tasks, settings.epochs), settings, "cpu"
     )
     np.testing.assert_allclose(compiled.update_loss, np.concatenate(losses, axis=1), atol=1e-8)
     for ours, theirs in zip(compiled.networks, networks, strict=True):

@@ -5,8 +5,8 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
-from lib.spiking import SpikingClassifier, SpikingSettings, SpikingTask, class_chances
-from lib.spiking.dense import DenseClassifier, train_dense
+from lib.methods.spiking import SpikingClassifier, SpikingSettings, SpikingTask, class_chances
+from lib.methods.spiking.dense import DenseClassifier, train_dense
 
 SETTINGS = SpikingSettings(inputs=4, hidden=12, classes=3, epochs=3, batch_size=20)
 
@@ -24,8 +24,8 @@ def test_it_starts_from_the_weights_of_the_spiking_network():
         assert torch.equal(own, other)
 
 
-def trained_alone(own):
-    network = DenseClassifier(SETTINGS, own.seed)
+def trained_alone(own, scale=1.0):
+    network = DenseClassifier(SETTINGS, own.seed, scale)
     optimizer = torch.optim.Adam(network.parameters(), lr=SETTINGS.learning_rate)
     generator = torch.Generator().manual_seed(own.seed)
     features, labels = torch.as_tensor(own.features), torch.as_tensor(own.labels)
@@ -37,13 +37,14 @@ def trained_alone(own):
     return network
 
 
-def test_a_stack_gives_what_each_network_would_have_got_alone():
+@pytest.mark.parametrize("scale", [1.0, 10.0])
+def test_a_stack_gives_what_each_network_would_have_got_alone(scale):
     tasks = [task(seed) for seed in (1, 2, 3)]
-    trained = train_dense(tasks, SETTINGS)
+    trained = train_dense(tasks, SETTINGS, scale=scale)
     assert trained.loss.shape == (3, 3)
     for own, network in zip(tasks, trained.networks, strict=True):
         for stacked, alone in zip(
-            network.parameters(), trained_alone(own).parameters(), strict=True
+            network.parameters(), trained_alone(own, scale).parameters(), strict=True
         ):
             torch.testing.assert_close(stacked, alone, rtol=0, atol=1e-6)
 
@@ -58,7 +59,9 @@ def test_it_learns_what_can_be_told():
     assert trained.loss[0, -1] < trained.loss[0, 0] / 2
 
 
-@pytest.mark.parametrize("tasks", [[], [task(1), task(2, rows=60)]])
-def test_what_does_not_stack_is_refused(tasks):
-    with pytest.raises(ValueError, match="equal numbers of rows"):
+@pytest.mark.parametrize(
+    ("tasks", "message"), [([], "empty"), ([task(1), task(2, rows=60)], "equal numbers of rows")]
+)
+def test_what_does_not_stack_is_refused(tasks, message):
+    with pytest.raises(ValueError, match=message):
         train_dense(tasks, SETTINGS)

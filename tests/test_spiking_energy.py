@@ -5,16 +5,14 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from lib.spiking.energy import (
+from lib.methods.spiking.energy import (
     FLOAT32,
     INT8,
     LOIHI,
     Operations,
     dense_operations,
-    linear_operations,
     nanojoules,
     spiking_operations,
-    tree_operations,
 )
 
 
@@ -67,8 +65,7 @@ def test_dense_operations_count_all_products_or_those_of_active_neurons():
 
 
 def test_a_tree_of_depth_three_costs_three_comparisons():
-    assert nanojoules(tree_operations(3), FLOAT32) == pytest.approx(0.0027)
-    assert linear_operations(18, 3).multiply_accumulates == 54
+    assert nanojoules(Operations(comparisons=3), FLOAT32) == pytest.approx(0.0027)
 
 
 def test_prices_are_the_published_ones():

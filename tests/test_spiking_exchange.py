@@ -8,9 +8,9 @@ import torch
 from snntorch.export_nir import _extract_snntorch_module
 from snntorch.import_nir import _nir_to_snntorch_module
 
-from lib.errors import ReaderError
-from lib.spiking import SpikingClassifier, SpikingSettings, snntorch_network
-from lib.spiking.exchange import DT, read_graph, run_graph, to_nir, write_graph
+from lib.common.errors import ReaderError
+from lib.methods.spiking import SpikingClassifier, SpikingSettings, snntorch_network
+from lib.methods.spiking.exchange import DT, read_graph, run_graph, to_nir, write_graph
 
 SMALL = SpikingSettings(inputs=6, hidden=20, steps=10)
 

@@ -8,9 +8,9 @@ import torch
 from sklearn.linear_model import LogisticRegression
 from sklearn.tree import DecisionTreeClassifier
 
-from lib.spiking import SpikingClassifier, SpikingSettings, class_chances
-from lib.spiking.dense import DenseClassifier
-from lib.spiking.inference import (
+from lib.methods.spiking import SpikingClassifier, SpikingSettings, class_chances
+from lib.methods.spiking.dense import DenseClassifier
+from lib.methods.spiking.inference import (
     compiled_microseconds,
     dense_decider,
     linear_decider,

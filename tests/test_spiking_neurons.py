@@ -6,8 +6,8 @@ import snntorch
 import torch
 from snntorch import surrogate
 
-from lib.spiking import SpikingSettings, SpikingTask, class_chances, train_stacked
-from lib.spiking.neurons import (
+from lib.methods.spiking import SpikingSettings, SpikingTask, class_chances, train_stacked
+from lib.methods.spiking.neurons import (
     Alpha,
     Izhikevich,
     Leaky,

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lib.spiking.plasticity import PlasticitySettings, encode, learn
+from lib.methods.spiking.plasticity import PlasticitySettings, encode, learn
 
 SETTINGS = PlasticitySettings(neurons=6, epochs=5, total=2.0)
 

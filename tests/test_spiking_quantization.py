@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from hypothesis.extra.numpy import arrays
 
-from lib.spiking import SpikingClassifier, SpikingSettings
-from lib.spiking.quantization import GRAINS, quantize, quantized_network, storage_bytes
+from lib.methods.spiking import SpikingClassifier, SpikingSettings
+from lib.methods.spiking.quantization import GRAINS, quantize, quantized_network, storage_bytes
 
 SMALL = SpikingSettings(inputs=5, hidden=16, steps=6)
 

@@ -4,16 +4,16 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from lib.imports import modules_used
-from lib.notebooks import with_outputs
-from lib.stamps import code_digest, inputs_of
+from lib.book.notebooks import with_outputs
+from lib.book.stamps.imports import modules_used
+from lib.book.stamps.inputs import code_digest, inputs_of
 
 NOTEBOOK = """# %% [markdown]
 # # A title
 # %% tags=["parameters"]
 profile = "full"
 # %%
-from lib.networks import dense_network
+from lib.methods.dense.network import dense_network
 
 x = 1
 # %%

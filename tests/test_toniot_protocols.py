@@ -5,26 +5,26 @@ import pandas as pd
 import pytest
 from sklearn.preprocessing import StandardScaler
 
-from lib import datasets, toniot
-from lib.clock import clock_chances
-from lib.splits import (
-    first_test_day,
+from lib.methods.clock import clock_chances
+from lib.methods.splits import (
+    first_test_moment,
     identical_rows,
     sample_moments,
     scaled_split,
     split_blocks,
-    split_days,
+    split_latest,
     split_rows,
     split_types,
     with_smote,
 )
+from lib.papers import toniot
 
 SHARE = 0.2
 
 
 @pytest.fixture(scope="module", params=toniot.DEVICES)
 def table(request):
-    return toniot.paper_table(datasets.load("ton-iot", request.param), cleaned=True)
+    return toniot.paper_table(toniot.load(request.param), cleaned=True)
 
 
 def day(text):
@@ -48,21 +48,21 @@ def test_a_random_split_shares_copies_and_a_split_by_row_does_not(table):
     assert len(train) + len(test) == len(rows)
 
 
-def test_the_first_test_day_is_the_one_nearest_to_the_share():
+def test_the_first_test_moment_is_the_one_nearest_to_the_share():
     days = np.repeat([day("2019-04-01"), day("2019-04-02"), day("2019-04-05")], [60, 22, 18])
-    assert first_test_day(days, 0.2) == day("2019-04-05")
-    assert first_test_day(days, 0.4) == day("2019-04-02")
+    assert first_test_moment(days, 0.2, "normal") == day("2019-04-05")
+    assert first_test_moment(days, 0.4, "normal") == day("2019-04-02")
     # The first day always trains, however large the wanted share.
-    assert first_test_day(days, 0.99) == day("2019-04-02")
+    assert first_test_moment(days, 0.99, "normal") == day("2019-04-02")
 
 
 def test_one_day_cannot_be_split():
-    with pytest.raises(ValueError, match="one day"):
-        first_test_day(np.repeat(day("2019-04-01"), 5), 0.2)
+    with pytest.raises(ValueError, match="5 rows of stratum normal are of one moment"):
+        first_test_moment(np.repeat(day("2019-04-01"), 5), 0.2, "normal")
 
 
 def test_each_class_is_tested_on_its_own_latest_days(table):
-    train, test = split_days(table.days, table.labels, SHARE)
+    train, test = split_latest(table.days, table.labels, SHARE)
     assert len(train) + len(test) == len(table.labels)
     for label in (0, 1):
         trained = table.days[train[table.labels[train] == label]]
@@ -159,7 +159,7 @@ def test_the_clock_remembers_stretches_and_guesses_elsewhere():
 
 
 def test_the_clock_alone_knows_the_label_of_the_extracts():
-    table = toniot.paper_table(datasets.load("ton-iot", "fridge"), cleaned=True)
+    table = toniot.paper_table(toniot.load("fridge"), cleaned=True)
     train, test = split_rows(np.arange(len(table.labels)), table.labels, 1, SHARE)
     chances = clock_chances(table.moments[train], table.labels[train], table.moments[test])
     assert ((chances > 0.5) == table.labels[test]).mean() > 0.97

@@ -4,22 +4,29 @@ import errno
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
 import jsonschema
 import pytest
+from conftest import copied
 from waiting import PATIENCE, wait_until
 
-from lib import execution
-from lib.disk import trouble_with
-from lib.errors import ReaderError
-from lib.notebooks import Notebook
-from lib.paths import ROOT
-from lib.verification.kept import summary
+from lib import __main__
+from lib.book.notebooks import Notebook
+from lib.book.publish import publication
+from lib.book.run import execution
+from lib.book.run.settings import Settings
+from lib.book.run.task import Task
+from lib.book.verify.kept import summary
+from lib.common.disk import trouble_with
+from lib.common.errors import ReaderError
+from lib.common.paths import ROOT
 
 FIRST, SECOND = "99-sample/01_first", "99-sample/02_second"
 THIRD = "# %% [markdown]\n# # A third\n"
@@ -33,11 +40,23 @@ def report_of(project) -> dict:
 
 def verified(project, status: int, *arguments: str, **variables: str) -> str:
     """Verify, and return what was said; it ends with this status and shows no traceback."""
-    result = project.run("verify", *arguments, **variables)
+    return answer_of(project.run("verify", *arguments, **variables), status)
+
+
+def answer_of(result: subprocess.CompletedProcess, status: int) -> str:
     said = result.stdout + result.stderr
     assert result.returncode == status, said
     assert "Traceback" not in said
     return said
+
+
+@pytest.fixture(scope="module")
+def altered_once(sample_published_once, tmp_path_factory):
+    """Return a project that was verified after a published number had been altered."""
+    project = copied(sample_published_once, tmp_path_factory.mktemp("altered"))
+    project.edit(f"data/reference/{FIRST}.json", "3.0", "4.0")
+    project.first_run = project.run("verify")
+    return project
 
 
 def test_a_file_that_may_not_be_read_is_not_called_a_folder_to_write_to():
@@ -49,16 +68,16 @@ def test_a_file_that_may_not_be_read_is_not_called_a_folder_to_write_to():
 
 
 class TestAnswers:
-    def test_a_fresh_run_holds_and_is_executed_anew_each_time(self, published_project):
-        for _ in range(2):
-            said = verified(published_project, 0)
+    def test_a_fresh_run_holds_and_is_executed_anew_each_time(self, verified_project):
+        for result in (verified_project.first_run, verified_project.run("verify")):
+            said = answer_of(result, 0)
             assert "unchanged" not in said
             assert "It still holds." in said
-        content = report_of(published_project)
+        content = report_of(verified_project)
         assert content["status"] == 0
         assert {each["state"] for each in content["records"]} == {"holds"}
         assert all(each["same_digits"] for each in content["records"])
-        folder = published_project.root / "_build/verify"
+        folder = verified_project.root / "_build/verify"
         assert "It still holds." in (folder / "report.html").read_text(encoding="utf-8")
         suites = ElementTree.parse(folder / "junit.xml").getroot()
         assert [suite.get("name") for suite in suites] == [
@@ -68,16 +87,15 @@ class TestAnswers:
             "pages",
         ]
 
-    def test_an_altered_number_is_named_and_no_other(self, published_project):
-        published_project.edit(f"data/reference/{FIRST}.json", "3.0", "4.0")
-        said = verified(published_project, 1)
+    def test_an_altered_number_is_named_and_no_other(self, altered_once):
+        said = answer_of(altered_once.first_run, 1)
         assert "sample.01_first.count" in said
         assert "sample.02_second" not in said
 
     def test_other_seeds_and_another_number_of_them_are_another_run(self, published_project):
         verified(published_project, 0, "--seed", "7", "--replicates", "1")
         content = report_of(published_project)
-        assert content["asked"]["seeds"] == "1 from 7"
+        assert content["asked"]["seeds"] == "7"
         same = {each["id"]: each["same_digits"] for each in content["records"]}
         assert same["sample.01_first.count"], "no random draw enters"
         assert not same["sample.01_first.score"], "its seed was not published"
@@ -96,51 +114,176 @@ class TestAnswers:
         assert "sample.01_first.score" in said
 
 
+def without_kept(project) -> Path:
+    """Remove the report that is kept; return where the next one will be."""
+    folder = project.root / "data/verification"
+    shutil.rmtree(folder, ignore_errors=True)
+    return folder
+
+
 class TestKeptReport:
     @pytest.fixture
-    def kept(self, published_project):
-        folder = published_project.root / "data/verification"
-        shutil.rmtree(folder, ignore_errors=True)
-        return folder
+    def kept(self, verified_project):
+        return without_kept(verified_project)
 
-    def test_a_report_by_which_all_holds_is_kept_in_its_form(self, published_project, kept):
-        verified(published_project, 0)
-        verified(published_project, 0, "--keep-report")
+    def test_a_report_by_which_all_holds_is_kept_in_its_form(self, verified_project, kept):
+        verified(verified_project, 0, "--keep-report")
         report = json.loads((kept / "report.json").read_text(encoding="utf-8"))
         schema = json.loads((ROOT / "data/schema/report.schema.json").read_text(encoding="utf-8"))
         jsonschema.validate(report, schema)
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate(report | {"status": 7}, schema)
         assert report["answer"] in (kept / "report.html").read_text(encoding="utf-8")
-        said = summary(kept)
+        said = said_of_the_report(verified_project)
         assert said.startswith("It still holds. All 2 notebooks")
         assert f"Of {len(report['records'])} records" in said
 
-    def test_a_report_of_a_change_is_not(self, published_project, kept):
-        published_project.edit(f"data/reference/{FIRST}.json", "3.0", "4.0")
-        verified(published_project, 1)
-        assert "not kept" in verified(published_project, 2, "--keep-report")
+    def test_a_report_of_a_change_is_not(self, altered_once, tmp_path):
+        project = copied(altered_once, tmp_path)
+        kept = without_kept(project)
+        assert "not kept" in verified(project, 2, "--keep-report")
         assert not kept.exists()
 
-    def test_nor_one_of_a_part_of_the_book(self, published_project, kept):
-        verified(published_project, 0)
-        published_project.write("chapters/99-sample/03_third.py", THIRD)
-        assert "99-sample/03_third" in verified(published_project, 2, "--keep-report")
+    def test_nor_one_of_a_part_of_the_book(self, verified_project, kept):
+        verified_project.write("chapters/99-sample/03_third.py", THIRD)
+        assert "99-sample/03_third" in verified(verified_project, 2, "--keep-report")
         assert not kept.exists()
 
     @pytest.mark.parametrize("content", ["", "[]", "{}", '{"counts": {}, "asked": 1}'])
-    def test_a_damaged_report_is_named(self, published_project, kept, content):
-        published_project.write("data/verification/report.json", content)
+    def test_a_damaged_report_is_named(self, verified_project, kept, content):
+        verified_project.write("data/verification/report.json", content)
         with pytest.raises(ReaderError, match=r"report\.json is not a report"):
             summary(kept)
-        published_project.write("_build/verify/report.json", content)
-        told = verified(published_project, 2, "--keep-report")
+        verified_project.write("_build/verify/report.json", content)
+        told = verified(verified_project, 2, "--keep-report")
         assert "report.json is not a report" in told
         assert "Traceback" not in told
 
-    def test_without_a_report_the_command_to_make_one_is_named(self, published_project, kept):
-        shutil.rmtree(published_project.root / "_build/verify", ignore_errors=True)
-        assert "make verify" in verified(published_project, 2, "--keep-report")
+    def test_without_a_report_the_command_to_make_one_is_named(self, verified_project, kept):
+        shutil.rmtree(verified_project.root / "_build/verify", ignore_errors=True)
+        assert "make verify" in verified(verified_project, 2, "--keep-report")
+
+    def test_a_report_on_other_records_is_not_kept_and_says_so(self, verified_project, kept):
+        verified(verified_project, 0, "--keep-report")
+        path = kept / "report.json"
+        report = json.loads(path.read_text(encoding="utf-8"))
+        forged = json.dumps(report).replace('"published": 3.0', '"published": 5.0', 1)
+        assert forged != json.dumps(report)
+        for place in (path, verified_project.root / "_build/verify/report.json"):
+            place.write_text(forged, encoding="utf-8")
+        assert "no longer those" in verified(verified_project, 2, "--keep-report")
+        said = said_of_the_report(verified_project)
+        assert said.startswith("Since this verification 1 of the records that it held have")
+
+
+def said_of_the_report(project) -> str:
+    """Return what a project's book says of its kept report, beside its own records."""
+    code = "from lib.book.verify.kept import summary; print(summary())"
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, cwd=project.root, capture_output=True, text=True).stdout
+
+
+PAGE = f"chapters/{FIRST}.ipynb"
+
+
+class TestWhatIsDamaged:
+    @pytest.mark.parametrize("command", [("verify",), ("publish", "--prose"), ("site",)])
+    def test_a_page_that_was_cut_off_is_named(self, published_project, command):
+        path = published_project.root / PAGE
+        path.write_text(path.read_text(encoding="utf-8")[:-400], encoding="utf-8")
+        self.refused(published_project, command, f"{FIRST}.ipynb is not a published page")
+
+    @pytest.mark.parametrize("stamp", [[1], {}, {"inputs": [], "digest": ""}])
+    def test_a_stamp_that_is_none_is_named(self, published_project, stamp):
+        path = published_project.root / PAGE
+        page = json.loads(path.read_text(encoding="utf-8"))
+        page["metadata"]["stamp"] = stamp
+        path.write_text(json.dumps(page), encoding="utf-8")
+        self.refused(published_project, ("verify",), f"{FIRST}.ipynb is not a published page")
+
+    def test_verdicts_that_are_none_are_named(self, published_project):
+        published_project.write("data/reference/verdicts.json", "[1")
+        self.refused(published_project, ("verify",), "does not hold the published verdicts")
+
+    @staticmethod
+    def refused(project, command, reason):
+        result = project.run(*command)
+        assert result.returncode == 2, result.stdout + result.stderr
+        assert reason in result.stderr
+        assert "Traceback" not in result.stderr
+        assert "Executing" not in result.stdout, "found before, not after an hour"
+
+    @pytest.mark.parametrize("place", ["stamps/{}.json", "notebooks/{}.ipynb"])
+    def test_what_a_run_kept_is_made_again(self, executed_project, place):
+        executed_project.write(f"_build/run/{place.format(FIRST)}", "[1]")
+        result = executed_project.run("execute")
+        assert result.returncode == 0, result.stdout + result.stderr
+        assert f"{SECOND} … unchanged" in result.stdout
+        assert f"{FIRST} … unchanged" not in result.stdout
+
+
+class TestAnErrorThatNobodyForesaw:
+    def crash(self, monkeypatch, problem):
+        def broken(_):
+            raise problem
+
+        monkeypatch.setattr(__main__, "_claims", broken)
+        return __main__.main(["claims"])
+
+    def test_it_ends_in_one_line_with_a_status_of_its_own(self, monkeypatch, capsys):
+        assert self.crash(monkeypatch, RuntimeError("a\nb")) == 4
+        (line,) = capsys.readouterr().err.splitlines()
+        assert "RuntimeError: a b (lib/__main__.py, line " in line
+        assert "IDS_DEBUG=1" in line
+
+    def test_the_rest_is_shown_on_demand(self, monkeypatch):
+        monkeypatch.setenv("IDS_DEBUG", "1")
+        with pytest.raises(RecursionError):
+            self.crash(monkeypatch, RecursionError("deep"))
+
+    def test_no_memory_has_a_remedy(self, monkeypatch, capsys):
+        assert self.crash(monkeypatch, MemoryError()) == 2
+        assert "JOBS=1" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a limit of memory as Linux has it")
+def test_a_tight_limit_of_memory_is_said_before_anything_fails():
+    command = f"ulimit -v 400000; exec {shlex.quote(sys.executable)} -m lib verify"
+    result = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True)
+    assert (result.returncode, result.stdout) == (2, "")
+    (line,) = result.stderr.splitlines()
+    assert "allows 390 MB of memory" in line
+    assert "ulimit -v unlimited" in line
+
+
+def test_an_interrupted_publication_is_finished_by_the_next(tmp_path, monkeypatch):
+    files = {tmp_path / name: f"new {name}" for name in ("a.json", "b.ipynb")}
+    files[tmp_path / "gone.json"] = None
+    for path in files:
+        path.write_text("old")
+    monkeypatch.setattr(publication, "ROOT", tmp_path)
+    monkeypatch.setattr(publication, "PENDING", tmp_path / "build/pending.json")
+    for name in ("write_verdicts", "write_manifest"):
+        monkeypatch.setattr(publication, name, lambda *_: None)
+
+    def killed_at_a_page(path, text):
+        if path.suffix == ".ipynb":
+            (path.parent / f".{path.name}.0abc").write_text("half")
+            raise KeyboardInterrupt
+        files_write(path, text)
+
+    files_write = publication.write_whole
+    monkeypatch.setattr(publication, "write_whole", killed_at_a_page)
+    with pytest.raises(KeyboardInterrupt):
+        publication._put(files)
+    assert (tmp_path / "a.json").read_text() != (tmp_path / "b.ipynb").read_text() == "old"
+    monkeypatch.setattr(publication, "write_whole", files_write)
+    said = []
+    publication.finish(said.append)
+    publication.finish(said.append)
+    assert said == ["A publication that was interrupted is finished."]
+    found = {path.name: path.read_text() for path in tmp_path.iterdir() if path.is_file()}
+    assert found == {"a.json": "new a.json", "b.ipynb": "new b.ipynb"}
 
 
 class TestWhatStopsARun:
@@ -149,7 +292,7 @@ class TestWhatStopsARun:
         project.edit(FIRST_SOURCE, "recorder.save()", "1 / 0")
         said = verified(project, 2)
         assert re.search(
-            rf"{FIRST}\n  cell 5 .*1 / 0\n\s+ZeroDivisionError: division by zero", said
+            rf"{FIRST}\n  cell 6 .*1 / 0\n\s+ZeroDivisionError: division by zero", said
         )
         content = report_of(project)
         assert [each["state"] for each in content["notebooks"]] == ["failed", "executed"]
@@ -159,9 +302,8 @@ class TestWhatStopsARun:
         project.edit(FIRST_SOURCE, "1 / 0", "recorder.save()")
         assert f"{SECOND} … unchanged" in verified(project, 0)
 
-    def test_a_killed_run_goes_on_where_it_was(self, published_project):
-        project = published_project
-        verified(project, 0)
+    def test_a_killed_run_goes_on_where_it_was(self, verified_project):
+        project = verified_project
         # The second waits; the first is over when the run is killed.
         slow = 'import time\n\ntime.sleep(float("0" + __import__("os").environ.get("SLOW", "")))\n'
         project.edit(f"chapters/{SECOND}.py", "recorder.save()", f"{slow}recorder.save()")
@@ -186,16 +328,16 @@ class TestWhatStopsARun:
         said = verified(published_project, 2)
         assert "its kernel was killed" in said
         assert "JOBS=1" in said
-        assert "in cell 5, which begins with: import os, signal" in said
+        assert "in cell 6, which begins with: import os, signal" in said
         assert "sample.02_second" in json.dumps(report_of(published_project)["records"])
 
     def test_a_hanging_cell_is_stopped_and_named(self, published_project):
-        published_project.edit("lib/execution.py", '"full": 90 * 60', '"full": 30')
+        published_project.edit("lib/book/run/process.py", '"full": 90 * 60', '"full": 30')
         hang = "import time\n\ntime.sleep(3600)"
         published_project.edit(FIRST_SOURCE, "recorder.save()", hang)
         said = verified(published_project, 2)
         assert "longer than 30 s" in said
-        assert "in cell 5, which begins with: import time" in said
+        assert "in cell 6, which begins with: import time" in said
 
     @pytest.mark.skipif(not Path("/sys/kernel").is_dir(), reason="needs /sys, which is read-only")
     def test_a_folder_that_may_not_be_written_to_is_said(self, published_project):
@@ -228,7 +370,7 @@ class TestWhatStopsARun:
             raise full
 
         monkeypatch.setattr(execution, "_execute_and_keep", no_room)
-        task = execution._Task(Notebook("c", "n"), execution.Settings(tmp_path), {}, {}, {})
+        task = Task(Notebook("c", "n"), Settings(tmp_path), {}, {}, {})
         outcome = execution._execute_one(task, threads=1)
         assert outcome.state == "failed"
         assert "disk is full: page.ipynb" in outcome.message

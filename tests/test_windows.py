@@ -8,7 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.windows import PAUSE, distinct_values, tempo_windows, value_windows, window_features
+from lib.methods.windows import (
+    PAUSE,
+    distinct_values,
+    tempo_windows,
+    value_windows,
+)
 
 # Gaps of zero make rows of one second, long ones make pauses of the recording.
 GAPS = st.one_of(st.integers(0, 3), st.integers(0, 2 * PAUSE))
@@ -18,7 +23,10 @@ ROWS = st.lists(st.tuples(GAPS, st.integers(0, 3), st.integers(-2, 2)), min_size
 def features_of(rows):
     gaps, first, second = (np.array(column) for column in zip(*rows, strict=True))
     readings = pd.DataFrame({"temperature": first, "door": second})
-    return window_features(readings, np.cumsum(gaps), (1, 3, 7), (1, 10, 700))
+    seconds, lengths = np.cumsum(gaps), ((1, 3, 7), (1, 10, 700))
+    return pd.concat(
+        [value_windows(readings, seconds, *lengths), tempo_windows(seconds, *lengths)], axis=1
+    )
 
 
 @settings(deadline=None)
@@ -66,17 +74,9 @@ def test_changes_and_time_without_change():
     assert values["door changes, 4 readings"].tolist() == [0, 0, 1, 1, 1, 2]
 
 
-def test_tempo_does_not_know_the_readings():
-    seconds = np.array([0, 1, 1, 5, 9])
-    calm = window_features(pd.DataFrame({"door": np.zeros(5)}), seconds)
-    wild = window_features(pd.DataFrame({"door": np.arange(5.0)}), seconds)
-    tempo = tempo_windows(seconds).columns
-    pd.testing.assert_frame_equal(calm[tempo], wild[tempo])
-
-
 def test_index_of_the_readings_is_kept():
     readings = pd.DataFrame({"door": [0.0, 1.0]}, index=[7, 3])
-    features = window_features(readings, np.array([0, 1]))
+    features = value_windows(readings, np.array([0, 1]))
     assert features.index.tolist() == [7, 3]
     assert features.notna().all(axis=None)
 
@@ -92,18 +92,18 @@ def test_missing_values_are_one_value_of_their_own():
 
 
 def test_no_rows_give_no_features():
-    features = window_features(pd.DataFrame({"door": []}, dtype=float), np.array([]))
-    assert len(features) == 0
+    assert len(value_windows(pd.DataFrame({"door": []}, dtype=float), np.array([]))) == 0
+    assert len(tempo_windows(np.array([]))) == 0
 
 
 def test_rows_out_of_order_are_refused():
     with pytest.raises(ValueError, match="row 2 is earlier"):
-        window_features(pd.DataFrame({"door": [0, 0, 0]}), np.array([0, 5, 4]))
+        value_windows(pd.DataFrame({"door": [0, 0, 0]}), np.array([0, 5, 4]))
 
 
 def test_other_number_of_times_is_refused():
     with pytest.raises(ValueError, match="2 readings have 3 times"):
-        window_features(pd.DataFrame({"door": [0, 0]}), np.array([0, 1, 2]))
+        value_windows(pd.DataFrame({"door": [0, 0]}), np.array([0, 1, 2]))
 
 
 def test_full_size_file_takes_seconds():
@@ -111,5 +111,6 @@ def test_full_size_file_takes_seconds():
     readings = pd.DataFrame({"door": generator.integers(0, 2, 600_000)})
     seconds = np.cumsum(generator.integers(0, 5, 600_000))
     started = time.process_time()
-    window_features(readings, seconds)
+    value_windows(readings, seconds)
+    tempo_windows(seconds)
     assert time.process_time() - started < 20

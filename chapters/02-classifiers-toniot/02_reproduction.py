@@ -11,372 +11,84 @@
 # ---
 
 # %% [markdown]
-# # Reproduction: four tables, re-run and taken apart
+# # Reproduction: Table 4 re-run, and what the digits of all four say
 #
 # :::{admonition} Finding
 # :class: finding
-# The digits of the four tables give away what produced them: the full files that the paper names, a
-# test set of {book}`toniot.arithmetic.test_share|.0%` of their rows where
-# {published}`toniot.setting.test_share` is printed, and SMOTE kept out of the test rows. Only one of
-# the 64 cells cannot be right. On the form of the garage door file that we have, accuracies come out
-# within about a point, the MLP's apart: the paper prints {published}`toniot.garage_door.mlp.accuracy`,
-# we get {book}`toniot.garage_door.mlp.accuracy|.1%`. Where precision and F1 agree there, they do
-# because that form has a larger share of attacks. The conclusion that the random forest is the best on
-# all devices is contradicted by two of the four tables.
+# On the garage door's file, rebuilt up to its published class counts, nearest neighbours, decision
+# tree and random forest come out within a quarter of a point of Table 4: the tree has an F1 of
+# {book}`toniot.garage_door.dt.f1|.2%`, printed {published}`toniot.garage_door.dt.f1`. A rule that
+# knows only the minute of a row comes as near, recall apart. The multi-layer perceptron lags behind,
+# as the paper says, and does not collapse as long as features are scaled: {book}`toniot.garage_door.mlp.accuracy|.1%` where
+# {published}`toniot.garage_door.mlp.accuracy` is printed. The digits of all four tables fit
+# {book}`toniot.arithmetic.test_share|.0%` of the files' rows in the test, where
+# {published}`toniot.setting.test_share` is printed. That the random forest is best on all devices is
+# contradicted by two tables, by no more than chance; "in most cases", as the paper adds, it is.
 # :::
 #
 # Here the paper's protocol is carried out as it is printed, advantages included. The question is only
 # whether the printed numbers come out. Whether they measure what they are meant to measure is the
 # [next page's](03_audit.ipynb) question.
-#
-# In this notebook we will
-#
-# * train four classifiers on every device's file, ten seeds each, and compare every cell;
-# * redraw Figure 2;
-# * apply SMOTE before the split as well, to see what the order does;
-# * solve each printed row for the share of attacks, the size of the test set and the confusion
-#   matrix behind it.
 
 # %% tags=["remove-cell"]
 import sys
 from pathlib import Path
 
 here = Path.cwd()
-sys.path.insert(
-    0, str(next(p for p in (here, *here.parents) if (p / "_toc.yml").exists()))
-)
+places = (here, *here.parents, here / "does-it-still-hold")
+book = next((p for p in places if (p / "_toc.yml").exists()), None)
+if book is None:
+    raise SystemExit(
+        "This notebook calls the book's library: open it in a clone of the book's repository, "
+        "https://github.com/does-it-still-hold/does-it-still-hold, or clone that beside it."
+    )
+sys.path.insert(0, str(book))
 
 # %% tags=["parameters", "hide-input"]
 profile = "full"
 seed = 2022
 replicates = 10
 
-# %% [markdown]
-# For each device we take the form of its file that is nearest to the paper's: the full processed
-# file where it is at hand, then the edge form of the garage door, then the release's extract. The
-# extract of the garage door is run beside its larger form, for comparison.
-
-# %%
-from lib import datasets, toniot
-from lib.banner import run_banner
-from lib.records import Recorder
-
-sources = {device: datasets.load("ton-iot", device) for device in toniot.DEVICES}
-extract = datasets.load("ton-iot", "garage_door/train_test")
-files = sources | {"garage_door.extract": extract}
-notebook = "02-classifiers-toniot/02_reproduction"
-recorder = Recorder(notebook, files, profile, seed, replicates)
-seeds = range(seed, seed + replicates)
-run_banner(files, profile, seed, replicates)
-
-# %% [markdown]
-# ## The protocol as printed
-#
-# *Section 3.2.* Rows with an empty cell are removed. Text is label-encoded: numbered in alphabetical
-# order. Date and time are text, and the paper does not say that they are left out. The
-# [next page](03_audit.ipynb) shows that scores like the printed ones need them. The label and the
-# type of attack are no features.
-
-# %%
+# %% tags=["hide-input"]
 import numpy as np
 import pandas as pd
+from lib.notebook.banner import run_banner
+from lib.notebook.records import Recorder
+from lib.papers import toniot
+from lib.papers.toniot import rebuilt
 
-ROWS = {"full": None, "quick": 1_500}[profile]
-
-
-def paper_table(source):
-    table = toniot.paper_table(source)
-    if ROWS is None or len(table.labels) <= ROWS:
-        return table
-    chosen = np.random.default_rng(seed).choice(len(table.labels), ROWS, False)
-    return table.take(np.sort(chosen))
-
-
-tables = {name: paper_table(source) for name, source in files.items()}
-# %% tags=["hide-input"]
-pd.DataFrame(
-    {
-        name: {
-            "file": files[name].variant,
-            "rows": f"{len(table.labels):,}",
-            "attack rows": f"{table.labels.mean():.1%}",
-            "features": ", ".join(table.features.columns),
-        }
-        for name, table in tables.items()
-    }
-).T
-
-# %% [markdown]
-# *Sections 3.3 to 3.5.* Four fifths of the rows, at random, train. Features are standardised. The
-# paper does not say on which rows mean and deviation are taken; the split comes first in its order, so
-# we take the training rows. SMOTE {cite}`chawla2002` then fills the smaller class of the training rows
-# with new rows, each on the line between a row and one of its five nearest neighbours of the same class.
-# A {term}`replicate` is one pass through all of this with its own seed.
-
-# %%
-from lib.splits import scaled_split, with_smote
-from sklearn.model_selection import train_test_split
-from sklearn.preprocessing import StandardScaler
-
-TEST_SHARE = 0.2
-
-
-def as_printed(table, one, test_share=TEST_SHARE):
-    rows = np.arange(len(table.labels))
-    halves = train_test_split(rows, test_size=test_share, random_state=one)
-    features = table.features.to_numpy()
-    return with_smote(
-        scaled_split(features, table.labels, halves, one, scaler=StandardScaler)
-    )
-
-
-# %% [markdown]
-# The order is the one in which the sections stand. A common slip is to fill up first and split then:
-# many test rows are then mixtures of training rows, and half of them are attacks. We run that as
-# well, with fewer replicates.
-
-# %%
-from imblearn.over_sampling import SMOTE
-
-
-def smote_first(table, one):
-    scaled = StandardScaler().fit_transform(table.features.to_numpy())
-    features, labels = SMOTE(random_state=one).fit_resample(scaled, table.labels)
-    rows = np.arange(len(labels))
-    halves = train_test_split(rows, test_size=TEST_SHARE, random_state=one)
-    return scaled_split(features, labels, halves, one, scaler=StandardScaler)
-
-
-# %% [markdown]
-# *Section 3.6.* No settings are given, so scikit-learn's defaults stand. `Perceptron` is its default
-# `MLPClassifier`, trained in a fraction of the time to the same weights, bit by bit, but for weights
-# too small to matter, which become zero (`tests/test_perceptron.py`). Like the original it ends when
-# the loss has not improved for ten epochs, or after 200. The nearest neighbours are searched in a k-d
-# tree, which scikit-learn picks by itself for so few features. Merging equal rows would not make it
-# faster: after SMOTE few rows are equal (`make bench`).
-
-# %%
-from lib.perceptron import Perceptron
-from sklearn.ensemble import RandomForestClassifier
-from sklearn.neighbors import KNeighborsClassifier
-from sklearn.tree import DecisionTreeClassifier
-
-CLASSIFIERS = {
-    "knn": lambda one: KNeighborsClassifier(),
-    "mlp": lambda one: Perceptron(random_state=one),
-    "rf": lambda one: RandomForestClassifier(random_state=one),
-    "dt": lambda one: DecisionTreeClassifier(random_state=one),
-}
-
-# %% [markdown]
-# *Section 3.7.* Accuracy, and precision, recall and F1 of the attack class. That it is the attack
-# class alone follows from the tables, as we will see.
-
-# %%
-from lib.parallel import each
-from lib.scores import error_rates, paper_scores
-
-
-def answers(call):
-    protocol, name, one = call
-    split = protocol(tables[name], one)
-    found = []
-    for classifier, make in CLASSIFIERS.items():
-        fitted = make(one).fit(split.train_features, split.train_labels)
-        predicted = fitted.predict(split.test_features)
-        place = {"file": name, "classifier": classifier, "seed": one}
-        scores = paper_scores(split.test_labels, predicted, "binary")
-        found.append(place | scores | error_rates(split.test_labels, predicted))
-    return found
-
-
-# %% [markdown]
-# Largest files first, so that no processor waits for the last one.
-
-# %%
-METRICS = ["accuracy", "precision", "recall", "f1"]
-largest_first = sorted(tables, key=lambda name: -len(tables[name].labels))
-
-
-def run_all(protocol, seeds, names=largest_first):
-    calls = [(protocol, name, one) for name in names for one in seeds]
-    found = each(answers, calls)
-    return pd.DataFrame([row for rows in found for row in rows])
-
-
-# %%
-printed_order = run_all(as_printed, seeds)
-
-
-# %%
-def record(scores, prefix):
-    for (name, classifier), group in scores.groupby(["file", "classifier"]):
-        device, _, form = name.partition(".")
-        id = ".".join(filter(None, ["toniot", prefix, form, device, classifier]))
-        recorder.add_scores(id, group[METRICS], dataset=files[name])
-    recorder.save()
-
-
-record(printed_order, "")
-
-# %% [markdown]
-# ## Tables 1 to 4
-#
-# Each cell shows what the paper prints, what the published run of this book measured with its 95 %
-# prediction interval, what this run measured where it differs, and the verdict. A table is judged only where the rows
-# are the paper's: the full processed file, and for the garage door also its edge form. Everything
-# else is *not comparable*. Put the processed files into the data folder and run again, and the same
-# cells are judged.
-#
-# ### Table 1: fridge
+sources = {device: toniot.load(device) for device in toniot.DEVICES}
+kept_once = sources["garage_door"]
+if kept_once.variant != "garage_door/processed":
+    sources["garage_door"] = rebuilt.rebuilt(kept_once, seed=seed)
+notebook = "02-classifiers-toniot/02_reproduction"
+recorder = Recorder(notebook, sources, profile, seed, replicates)
+seeds = range(seed, seed + replicates)
+few = seeds[:3]
 
 # %% tags=["hide-input"]
-from lib import claims
-
-claims.matrix("toniot.fridge.*")
+run_banner(sources, profile, seed, replicates)
 
 # %% [markdown]
-# ### Table 2: motion light
-
-# %% tags=["hide-input"]
-claims.matrix("toniot.motion_light.*")
-
-# %% [markdown]
-# ### Table 3: thermostat
-
-# %% tags=["hide-input"]
-claims.matrix("toniot.thermostat.*")
-
-# %% [markdown]
-# ### Table 4: garage door
-#
-# The edge form comes from the same recording as the paper's file. Three things differ. Repeated rows
-# are gone, which leaves less than a third of the rows; they were mostly normal ones, so that the
-# share of attacks rises; and spellings are unified, so that padding cannot betray the label.
-
-# %% tags=["hide-input"]
-claims.matrix("toniot.garage_door.*")
-
-# %% [markdown]
-# Two things must be known to read these verdicts. Precision and F1 rise with the share of attacks,
-# which is larger here than in the paper's file, so that a cell can agree for this reason alone. The
-# end of this page {ref}`converts our scores <toniot-share-of-attacks>` to the paper's share. And a
-# cell that lies outside its interval is *not comparable* when a conclusion that rests on it cannot be
-# judged yet, as is the case for those on all four devices: whether that conclusion changes is part of
-# the verdict. How far such a cell is off is in plain sight.
-#
-# The same protocol on the extract of the garage door, which has fewer of the attacks and only the
-# normal rows of three days:
-
-# %% tags=["hide-input"]
-from lib import figures
-
-by_file = printed_order.groupby(["file", "classifier"], sort=False)[METRICS].mean()
-shown = by_file.loc["garage_door.extract"].rename(figures.NAMES)
-shown.map("{:.2%}".format)
-
-# %% [markdown]
-# On every extract nearly every row is right. That is no success of a classifier: in the extracts
-# normal rows and attacks never share a day, and the date is a feature.
-#
-# ## Figure 2: accuracies
-
-
-# %%
-from lib.intervals import prediction_interval
-
-
-accuracies = claims.published_values("toniot.figure2.*")
-
-
-def spread(values):
-    known = len(values) > 2
-    return prediction_interval(values) if known else (values.min(), values.max())
-
-
-# %%
-def draw_point(axis, place, device, name):
-    own = printed_order.query("file == @device and classifier == @name")["accuracy"]
-    colour = figures.COLOURS[name]
-    axis.vlines(place, *spread(own), color=colour, linewidth=3)
-    axis.plot(place, own.mean(), figures.MARKERS[name], color=colour)
-    printed = accuracies[f"toniot.figure2.{device}.{name}"]
-    axis.plot(place, printed, "x", color=figures.PAPER, mew=2)
-
-
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Figure 2 redrawn: accuracy of four classifiers on four devices. Crosses: printed in the paper. Points and bars: this run, mean and 95 % prediction interval over replicates. Rows like the paper's were at hand for the garage door alone, unless the processed files are.", "name": "fig-toniot-accuracy"}, "image": {"alt": "Four groups of four crosses and points, one group a device. All stand at the top, but for the cross of the MLP on the garage door, which lies far below the point of this run and all others."}}
-import matplotlib.pyplot as plt
-
-figures.use_book_style()
-figure, axis = plt.subplots(figsize=(5.6, 4.2))
-for group, device in enumerate(sources):
-    for position, name in enumerate(CLASSIFIERS):
-        draw_point(axis, 5 * group + position, device, name)
-for name in CLASSIFIERS:
-    look = {"color": figures.COLOURS[name], "label": figures.NAMES[name]}
-    axis.plot([], [], figures.MARKERS[name], **look)
-titles = [device.replace("_", " ") for device in sources]
-axis.set_xticks([5 * group + 1.5 for group in range(4)], titles)
-axis.set_ylabel("accuracy (fraction of test rows)")
-figure.legend(loc="outside upper center", ncols=2)
-plt.show()
-
-# %% [markdown]
-# The paper's figure repeats the accuracies of its tables, so its bars share their verdicts.
-
-# %% tags=["hide-input"]
-claims.table(
-    "toniot.figure2.garage_door.*", columns=("claim", "paper", "book", "verdict")
-)
-
-# %% [markdown]
-# ## What the paper concludes
-#
-# A conclusion is first held against the paper's own tables. Two sentences about a pair of classifiers
-# say otherwise than the tables they describe, and the overall winner wins in two tables of four.
-
-# %% tags=["hide-input"]
-claims.table("toniot.conclusion.*", columns=("claim", "paper", "verdict", "reason"))
-
-# %% [markdown]
-# ## SMOTE before the split
-#
-# Three replicates, mean scores, beside those of the printed order.
-
-# %%
-first = run_all(smote_first, list(seeds)[:3])
-record(first, "before")
-
-# %% tags=["hide-input"]
-beside = pd.DataFrame(
-    {
-        (metric, order): scores.groupby(["file", "classifier"])[metric].mean()
-        for metric in ("accuracy", "precision", "f1")
-        for order, scores in (("printed", printed_order), ("SMOTE first", first))
-    }
-)
-beside.loc["garage_door"].rename(figures.NAMES).map("{:.2%}".format)
-
-# %% [markdown]
-# Precision rises, because half of the test rows are attacks now. With printed digits alone one can
-# tell which of the two was done, as follows.
-#
 # ## What the digits say
 #
 # **The share of attacks.** Accuracy, precision and recall fix the share of attacks among the test
 # rows. All four rows of a table must imply one share, if their classifiers were tested on one set.
 # (One row of Table 2 is left out. We come to it.)
 
-# %%
-from lib import arithmetic
+# %% tags=["hide-input"]
+from lib import claims
+from lib.methods import arithmetic, figures
 from lib.datasets import registry
 
+METRICS = ["accuracy", "precision", "recall", "f1"]
+NAMES = ("knn", "mlp", "rf", "dt")
 DECIMALS, ODD_ROW = 5, ("motion_light", "rf")
 CUT_OFF = arithmetic.truncated_interval
 PRINTED = claims.published_values("toniot.*")
 
 
-# %%
+# %% tags=["hide-input"]
 def printed_row(device, name, interval=CUT_OFF):
     row = {
         metric: PRINTED[f"toniot.{device}.{name}.{metric}"] for metric in METRICS
@@ -385,11 +97,11 @@ def printed_row(device, name, interval=CUT_OFF):
 
 
 def printed_table(device, interval=CUT_OFF):
-    names = [name for name in CLASSIFIERS if (device, name) != ODD_ROW]
+    names = [name for name in NAMES if (device, name) != ODD_ROW]
     return {name: printed_row(device, name, interval) for name in names}
 
 
-# %%
+# %% tags=["hide-input"]
 def share_of_attacks(device):
     shares = [
         arithmetic.prevalence_interval(
@@ -400,27 +112,26 @@ def share_of_attacks(device):
     low, high = max(s.low for s in shares), min(s.high for s in shares)
     known = {
         form.name.partition("/")[2]: 1 - form.class_counts["normal"] / form.rows
-        for form in registry.entry("ton-iot").select(device)
+        for form in registry.entry(toniot.NAME).select(device)
     }
     return {"all rows of the table imply": f"{low:.2%} to {high:.2%}"} | {
         f"in the {form} file": f"{share:.2%}" for form, share in known.items()
     }
 
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] caption="Share of attacks that each printed table implies, and in each form of the file."
 pd.DataFrame({d: share_of_attacks(d) for d in sources}).T.fillna("")
 
 # %% [markdown]
-# Each table has one share, and it is near to that of the full processed file: the authors used that
-# file, and did not fill up the test rows. Whether they filled up the training rows, the digits do not
-# say.
+# Each table has one share, near to that of the full processed file and of no other form: the authors
+# used that file, and did not fill up the test rows.
 #
 # **The size of the test.** Five digits rule out most confusion matrices of whole numbers, and the
 # four classifiers of a table must agree on the number of attack rows. We try every whole percentage,
 # up to a half, of the rows of every known form of each file, once for digits that were cut off and
 # once for rounded ones.
 
-# %%
+# %% tags=["hide-input"]
 STYLES = {"cut off": CUT_OFF, "rounded": arithmetic.printed_interval}
 
 
@@ -434,8 +145,8 @@ def fitting_percentages(form, interval):
     return [p for p in range(1, 51) if possible_tests(form, p, interval)]
 
 
-# %%
-forms = [form for d in sources for form in registry.entry("ton-iot").select(d)]
+# %% tags=["hide-input"]
+forms = [form for d in sources for form in registry.entry(toniot.NAME).select(d)]
 fitting = {
     form.name: {
         name: fitting_percentages(form, how) for name, how in STYLES.items()
@@ -443,7 +154,7 @@ fitting = {
     for form in forms
 }
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] caption="Percentages of each file's rows, up to a half, that fit the printed digits."
 pd.DataFrame(fitting).T.map(
     lambda found: ", ".join(f"{p} %" for p in found) or "none"
 )
@@ -455,7 +166,7 @@ pd.DataFrame(fitting).T.map(
 # sizes of the files are not in the paper; they are those that others recorded of the files that it
 # names.
 
-# %%
+# %% tags=["hide-input"]
 named = {
     d: form for form in forms for d in sources if form.name == f"{d}/processed"
 }
@@ -472,86 +183,11 @@ for device, found in tests.items():
 recorder.save()
 
 # %% [markdown]
-# Our cells were measured at the printed split. Would the other one have changed them? Three
-# replicates on the garage door:
-
-
-# %%
-def at_the_share_found(table, one):
-    return as_printed(table, one, percentage / 100)
-
-
-larger = run_all(at_the_share_found, list(seeds)[:3], ["garage_door"])
-record(larger, "larger_test")
-
-# %% tags=["hide-input"]
-pd.DataFrame(
-    {
-        title: scores.query("file == 'garage_door'")
-        .groupby("classifier")["accuracy"]
-        .mean()
-        for title, scores in (
-            ("accuracy, as printed", printed_order),
-            ("accuracy, larger test set", larger),
-        )
-    }
-).reindex(CLASSIFIERS).rename(figures.NAMES).map("{:.2%}".format)
-
-# %% [markdown]
-# Hardly. So the verdicts do not hang on it.
-#
-# A split that keeps the class shares would have put a share of the file's attacks into the test
-# rows. The numbers found differ from that, by no more than a random split would: the split was
-# random, and one for all classifiers of a device.
-
-
-# %% tags=["hide-input"]
-def attack_rows(device):
-    size = tests[device][0].totals[0]
-    share = 1 - named[device].class_counts["normal"] / named[device].rows
-    variance = size * share * (1 - share) * (1 - percentage / 100)
-    return {
-        "test rows": f"{size:,}",
-        "attack rows found": " or ".join(f"{t.positives:,}" for t in tests[device]),
-        "with class shares kept": f"{size * share:,.0f}",
-        "deviation of a random split": f"{variance**0.5:,.0f}",
-    }
-
-
-pd.DataFrame({device: attack_rows(device) for device in tests}).T
-
-# %% [markdown]
-# With the processed files at hand the split itself could be found again: a seed of scikit-learn's
-# `train_test_split` that gives the right number of attacks for all four devices. We try the first
-# hundred for every device that has its file.
-
-
-# %%
-def seeds_that_fit(device):
-    if files[device].variant != named[device].name or ROWS is not None:
-        return "the processed file is not at hand"
-    labels, wanted = tables[device].labels, {t.positives for t in tests[device]}
-    share = percentage / 100
-    counts = [
-        train_test_split(labels, test_size=share, random_state=one)[1].sum()
-        for one in range(100)
-    ]
-    fitting = [str(one) for one, count in enumerate(counts) if count in wanted]
-    return ", ".join(fitting) or "none"
-
-
-# %% tags=["hide-input"]
-pd.DataFrame(
-    {"seeds that fit": {device: seeds_that_fit(device) for device in named}}
-)
-
-# %% [markdown]
 # **The matrices.** Each row of a table comes from one confusion matrix, or from one of two that
-# differ by a single attack. From the first of them follow the error rates, which do not depend on
-# the share of attacks and so can be held against this run on other rows.
+# differ by a single attack.
 
 
-# %%
+# %% tags=["hide-input"]
 def rates(device):
     test = tests[device][0]
     normal = test.totals[0] - test.positives
@@ -567,87 +203,516 @@ def rates(device):
     }
 
 
-# %%
-derived = pd.DataFrame({k: v for d in tests for k, v in rates(d).items()}).T
-own = printed_order.groupby(["file", "classifier"])[["fpr", "fnr"]].mean()
-beside = derived.rename_axis(own.index.names).join(own.add_suffix(", this run"))
-
-# %% tags=["hide-input"]
-shown = beside.rename(figures.NAMES, level="classifier")
+# %% tags=["hide-input"] caption="Errors that Table 4's rows imply, as numbers and as rates."
+printed_matrices = {name: row for (_, name), row in rates("garage_door").items()}
+shown = pd.DataFrame(printed_matrices).T.rename(figures.NAMES)
 for column in shown:
     look = "{:,.0f}" if column in ("false alarms", "missed attacks") else "{:.2%}"
     shown[column] = shown[column].map(look.format)
-shown.fillna("")
+shown
 
 # %% [markdown]
-# On the garage door the paper's trees and neighbours raise false alarms at a third of our rate. The
-# likely cause is what the full file has and ours has not: normal rows that repeat each other. They are
-# easy, and each of them enlarges the number that false alarms are divided by. The paper's MLP flags a
-# fifth of all normal rows of the garage door. Ours flags far fewer.
-#
-# (toniot-share-of-attacks)=
-# ### Our scores at the paper's share of attacks
-#
-# Recall and the rate of false alarms do not depend on the share of attacks. From both follow our
-# precision and F1 on test rows in which attacks are as rare as in the paper's.
-
-
-# %%
-def at_share(group, share):
-    found, alarms = share * group["recall"], (1 - share) * group["fpr"]
-    precision = found / (found + alarms)
-    f1 = 2 * precision * group["recall"] / (precision + group["recall"])
-    return pd.DataFrame({"precision": precision, "f1": f1})
-
-
-# %%
-test = tests["garage_door"][0]
-doors = printed_order.query("file == 'garage_door'").groupby("classifier")
-converted = {
-    name: at_share(doors.get_group(name), test.positives / test.totals[0])
-    for name in CLASSIFIERS
-}
-for name, values in converted.items():
-    recorder.add_scores(
-        f"toniot.at_printed_share.garage_door.{name}",
-        values,
-        protocol="converted to the share of attacks that Table 4 implies",
-        dataset=files["garage_door"],
-    )
-recorder.save()
+# The margins between the first three are small. If two classifiers err on rows of their own, the
+# difference of their errors has a standard deviation of about the root of their sum.
 
 
 # %% tags=["hide-input"]
-def beside_print(name, metric):
-    return {
-        "printed": PRINTED[f"toniot.garage_door.{name}.{metric}"],
-        "measured here": doors.get_group(name)[metric].mean(),
-        "here, at the paper's share": converted[name][metric].mean(),
-    }
+def margin(device, first, second):
+    errors = {}
+    for name in (first, second):
+        row = rates(device).get((device, name))
+        if row is None:  # the row that fits no matrix: its accuracy does
+            wrong = 1 - PRINTED[f"toniot.{device}.{name}.accuracy"]
+            errors[name] = wrong * tests[device][0].totals[0]
+        else:
+            errors[name] = row["false alarms"] + row["missed attacks"]
+    gap = errors[first] - errors[second]
+    return [*errors.values(), gap / sum(errors.values()) ** 0.5]
 
 
-pd.DataFrame(
-    {
-        (figures.NAMES[name], metric): beside_print(name, metric)
-        for name in CLASSIFIERS
-        for metric in ("precision", "f1")
-    }
-).T.map("{:.1%}".format)
+# %% tags=["hide-input"]
+margins = {
+    f"{device.replace('_', ' ')}: {figures.NAMES[first]} and {figures.NAMES[second]}": margin(
+        device, first, second
+    )
+    for device, first, second in (
+        ("garage_door", "rf", "knn"),
+        ("garage_door", "rf", "dt"),
+        ("motion_light", "rf", "knn"),
+        ("motion_light", "knn", "dt"),
+        ("fridge", "dt", "rf"),
+        ("thermostat", "dt", "rf"),
+    )
+}
+
+# %% tags=["hide-input", "hide-output"] caption="Errors of two classifiers; z: difference over the root of their sum."
+pd.DataFrame(margins, ["errors", "errors of the other", "z"]).T.map(
+    "{:,.1f}".format
+)
 
 # %% [markdown]
-# At the paper's share, nearest neighbours, forest and tree lie several points below the print, and the
-# MLP far above it. Where Table 4 shows agreement in precision or F1, two differences cancel: our file
-# has a larger share of attacks, and our classifiers raise more false alarms. We leave the verdicts as
-# their rule gives them, since it was fixed before the run, and ask the reader not to count these cells
-# as confirmed.
+# On the garage door and the motion light the order of the first three is within chance, whoever leads; on the fridge and the thermostat the forest leads the tree by two and by more than four such deviations (folded). (Classifiers that err on the same rows differ by chance by less than this supposes; whether
+# these did, the printed numbers do not tell.)
 #
-# ### The cell that cannot be right
+# ## The protocol as printed
 #
-#  The random forest's row of Table 2 fits no matrix, on any test set that the other rows allow. We
-# leave out one of its cells at a time.
-
+# *Section 3.2.* Rows with an empty cell are removed, text is numbered in alphabetical order. Date and
+# time are text, and the paper does not say that they are left out. *Sections 3.3 to 3.5.* Rows are
+# split at random; as the digits say, three tenths test. Features are standardised on the training
+# rows, and SMOTE {cite}`chawla2002` fills the smaller class of these. *Section 3.6.* No settings are
+# given, so scikit-learn's defaults stand. (`Perceptron` is its `MLPClassifier`, compiled:
+# `tests/test_perceptron.py`.) A {term}`replicate` is one pass through all of this with its own seed,
+# which also decides which rows of the rebuilt file repeat.
 
 # %%
+from lib.methods.dense.perceptron import Perceptron
+from lib.methods.splits import scaled_split, with_smote
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.model_selection import train_test_split
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.tree import DecisionTreeClassifier
+
+ROWS = {"full": None, "quick": 1_500}[profile]
+CLASSIFIERS = {
+    "knn": lambda one: KNeighborsClassifier(),
+    "mlp": lambda one: Perceptron(random_state=one),
+    "rf": lambda one: RandomForestClassifier(random_state=one),
+    "dt": lambda one: DecisionTreeClassifier(random_state=one),
+}
+
+
+# %% tags=["method"]
+def as_printed(
+    table, one, scaler=StandardScaler, smote=True, test_share=percentage / 100
+):
+    rows = np.arange(len(table.labels))
+    halves = train_test_split(rows, test_size=test_share, random_state=one)
+    features = table.features.to_numpy()
+    split = scaled_split(features, table.labels, halves, one, scaler=scaler)
+    return (with_smote(split) if smote else split), split, halves[1]
+
+
+# %% tags=["hide-input"]
+from lib.common.parallel import each
+from lib.methods.scores import error_rates, paper_scores
+
+
+def table_of(device, allotment, one):
+    source = sources[device]
+    if source.variant.endswith("/rebuilt"):
+        source = rebuilt.rebuilt(kept_once, allotment, one)
+    table = toniot.paper_table(source)
+    if ROWS is None or len(table.labels) <= ROWS:
+        return table
+    chosen = np.random.default_rng(one).choice(len(table.labels), ROWS, False)
+    return table.take(np.sort(chosen))
+
+
+# %% tags=["hide-input"]
+def scores_of(fitted, split, types):
+    predicted = fitted.predict(split.test_features)
+    scores = paper_scores(split.test_labels, predicted, "binary")
+    attacks = np.unique(types[split.test_labels == 1])
+    recalls = {f"recall of {k}": predicted[types == k].mean() for k in attacks}
+    return scores | error_rates(split.test_labels, predicted) | recalls
+
+
+# %% tags=["hide-input"]
+def answers(call):
+    device, allotment, one, names, steps = call
+    table, found = table_of(device, allotment, one), []
+    filled, split, test = as_printed(table, one, **steps)
+    known = filled.train_features, filled.train_labels
+    for name in names:
+        fitted = CLASSIFIERS[name](one).fit(*known)
+        scores = scores_of(fitted, split, table.types[test])
+        if name in ("rf", "dt") and device == "garage_door":
+            trained = fitted.score(split.train_features, split.train_labels)
+            scores["gap"] = trained - scores["accuracy"]
+        place = {"device": device, "allotment": allotment, "classifier": name}
+        found.append(place | {"seed": one} | scores)
+    return found
+
+
+# %% tags=["hide-input"]
+def run_all(calls):
+    return pd.DataFrame([row for rows in each(answers, calls) for row in rows])
+
+
+# %% [markdown]
+# ## Table 4: garage door
+#
+# The [rebuilt file](05_rebuilt.ipynb) has the published number of rows of each class. Where the
+# repeats lie is estimated from the rows that were kept, never from a score. A number is *within
+# spread* only if it is so at the estimate and at both ends of the bracket; each cell names the
+# basis, *rebuilt*.
+
+# %% tags=["hide-input"]
+ENDS = (
+    ()
+    if sources["garage_door"].variant.endswith("/processed")
+    else ("lower", "upper")
+)
+calls = [("garage_door", "estimated", one, NAMES, {}) for one in seeds]
+calls += [("garage_door", end, one, NAMES, {}) for end in ENDS for one in few]
+calls += [("garage_door", "even", one, ("knn", "dt"), {}) for one in few if ENDS]
+doors = run_all(calls)
+SCORES = [*METRICS, "fpr", "fnr"]
+
+
+def of(scores, allotment, name):
+    return scores.query("allotment == @allotment and classifier == @name")
+
+
+# %% tags=["remove-cell"]
+for name in NAMES:
+    recorder.add_scores(
+        f"toniot.garage_door.{name}",
+        of(doors, "estimated", name)[SCORES],
+        protocol="as printed, 30 % of the rows test",
+        dataset=sources["garage_door"],
+    )
+    for end in ENDS:
+        for metric in SCORES:
+            recorder.add(
+                f"toniot.garage_door.{name}.{metric}.{end}",
+                of(doors, end, name)[metric],
+                protocol=f"as printed, rebuilt at the {end} end",
+                dataset=sources["garage_door"],
+            )
+
+# %% tags=["remove-cell"]
+for name in ("knn", "dt") if ENDS else ():
+    recorder.add_scores(
+        f"toniot.even.garage_door.{name}",
+        of(doors, "even", name)[SCORES],
+        protocol="as printed, repeats spread evenly",
+        dataset=sources["garage_door"],
+    )
+for name in ("rf", "dt"):
+    recorder.add(
+        f"toniot.training_minus_test.garage_door.{name}.accuracy",
+        of(doors, "estimated", name)["gap"],
+        protocol="accuracy on training rows before SMOTE, minus that on test rows",
+        dataset=sources["garage_door"],
+    )
+recorder.save()
+
+# %% tags=["hide-input"]
+claims.matrix("toniot.garage_door.*")
+
+# %% [markdown]
+# The same over the bracket, with the printed numbers, and with the negative control in which
+# repeats are spread evenly.
+
+# %% tags=["hide-input"] caption="Scores in percent, means over ten seeds (estimated) or three, beside the print."
+means = doors.groupby(["classifier", "allotment"], sort=False)[METRICS].mean()
+for name in NAMES:
+    means.loc[(name, "printed"), METRICS] = [
+        PRINTED[f"toniot.garage_door.{name}.{metric}"] for metric in METRICS
+    ]
+order = ["printed", "estimated", "lower", "upper", "even"]
+places = [(n, a) for n in NAMES for a in order if (n, a) in means.index]
+means.loc[places].mul(100).round(2).rename(index=figures.NAMES)
+
+# %% [markdown]
+# How the repeats are allotted matters. Spread evenly, many of them lie among the attacks; the tree's
+# precision then passes what is printed, and nearest neighbours stay below it in all scores. Allotted
+# as the kept rows say, no score of the first three classifiers moves over the bracket by more than
+# half a point. Seven of their twelve cells are *within spread*: all of the forest, two of nearest
+# neighbours, one of the tree. Where the table says `cannot tell` of an accuracy or F1, the interval is not too wide: the print lies outside
+# it, of the tree only at the upper end of the bracket, and a conclusion over all four devices, which reads that
+# cell, could not be judged.
+#
+# **The baseline.** A [rule that knows only the minute](05_rebuilt.ipynb) of a row has an accuracy of
+# {book}`toniot.rebuilt.garage_door.minute_rule.accuracy|.2%` and an F1 of
+# {book}`toniot.rebuilt.garage_door.minute_rule.f1|.2%` on the estimated file. Agreement at this height
+# speaks of the rows and their timetable, not of anything that a classifier finds in a reading.
+#
+# **The order.** In print KNN leads, before tree, forest and MLP, the first three within chance.
+
+# %% tags=["hide-input"] caption="Orders of the classifiers by accuracy, and number of seeds with each."
+errors = doors.pivot_table("accuracy", ["allotment", "seed"], "classifier")
+errors = errors.loc[
+    [a for a in order[1:4] if a in errors.index.get_level_values(0)]
+]
+orders = errors.apply(
+    lambda row: " > ".join(
+        figures.NAMES[n] for n in row.sort_values(ascending=False).index
+    ),
+    axis=1,
+)
+orders.groupby(level=0, sort=False).value_counts().rename("seeds").to_frame()
+
+# %% tags=["remove-cell"]
+own = errors.loc["estimated"]
+recorder.add(
+    "toniot.order.garage_door.rf_best",
+    (own["rf"] >= own.max(axis=1)).astype(float),
+    protocol="1 where the forest has the highest accuracy",
+    dataset=sources["garage_door"],
+)
+for first, second in (("dt", "rf"), ("knn", "rf"), ("dt", "knn")):
+    recorder.add(
+        f"toniot.order.garage_door.{first}_minus_{second}",
+        own[first] - own[second],
+        protocol="difference of accuracies, seed by seed",
+        dataset=sources["garage_door"],
+    )
+recorder.save()
+
+# %% tags=["hide-input"] caption="Differences of accuracy over ten paired seeds: mean, and its 95 % interval."
+from lib.methods.intervals import mean_interval, prediction_interval
+
+paired = {}
+for first, second in (("dt", "rf"), ("knn", "rf"), ("dt", "knn")):
+    gap = 100 * (own[first] - own[second])
+    low, high = mean_interval(gap) if len(gap) > 1 else (np.nan, np.nan)
+    key = f"{figures.NAMES[first]} minus {figures.NAMES[second]}"
+    paired[key] = {"accuracy, points": gap.mean(), "from": low, "to": high}
+pd.DataFrame(paired).T.round(3)
+
+# %% [markdown]
+# The tree is ahead of the forest in every seed, at the estimate and at both ends, as in print, by
+# hundredths of a point. Where nearest neighbours stand depends on where the repeats lie: at the
+# lower end they lead, as in print.
+#
+# ## The collapse of the perceptron
+#
+# Table 4 gives the MLP a recall two points below the others' and a precision of two in five. What would
+# do that?
+# The paper describes scaling and SMOTE. We leave out one at a time, with three seeds each; and stop
+# the training after one epoch.
+
+
+# %% tags=["hide-input"]
+def unscaled():
+    return FunctionTransformer()
+
+
+OTHERS = {
+    "without scaling": ({"scaler": unscaled}, ("knn", "mlp")),
+    "without SMOTE": ({"smote": False}, NAMES),
+}
+others = {
+    title: run_all([("garage_door", "estimated", one, names, steps) for one in few])
+    for title, (steps, names) in OTHERS.items()
+}
+
+# %% tags=["hide-input"]
+CLASSIFIERS["mlp"], usual = (
+    (lambda one: Perceptron(random_state=one, max_iter=1)),
+    CLASSIFIERS["mlp"],
+)
+others["after one epoch"] = run_all(
+    [("garage_door", "estimated", one, ("mlp",), {}) for one in few]
+)
+CLASSIFIERS["mlp"] = usual
+
+# %% tags=["hide-input"] caption="Scores of the MLP: printed, mean of three seeds, and single seeds with changes."
+collapse = {"printed": [PRINTED[f"toniot.garage_door.mlp.{m}"] for m in METRICS]}
+first_seeds = of(doors, "estimated", "mlp").query("seed in @few")
+collapse["as printed, mean"] = list(first_seeds[METRICS].mean())
+for title, scores in others.items():
+    for _, row in scores.query("classifier == 'mlp'").iterrows():
+        collapse[f"{title}, seed {row['seed']:.0f}"] = list(row[METRICS])
+pd.DataFrame(collapse, METRICS).T.map("{:.1%}".format)
+
+# %% tags=["remove-cell"]
+for title, scores in others.items():
+    for name, group in scores.groupby("classifier"):
+        recorder.add_scores(
+            f"toniot.{title.replace(' ', '_').lower()}.garage_door.{name}",
+            group[METRICS],
+            protocol=f"as printed, but {title}",
+            dataset=sources["garage_door"],
+        )
+
+# %% tags=["remove-cell"]
+for title, gain in (
+    ("without SMOTE", "smote_gain"),
+    ("without scaling", "scaler_gain"),
+):
+    for name in OTHERS[title][1]:
+        full = of(doors, "estimated", name).set_index("seed")["f1"].loc[list(few)]
+        less = others[title].query("classifier == @name").set_index("seed")["f1"]
+        recorder.add(
+            f"toniot.{gain}.garage_door.{name}.f1",
+            (full - less.loc[list(few)]).to_numpy(),
+            protocol=f"F1 as printed minus F1 {title}, seed by seed",
+            dataset=sources["garage_door"],
+        )
+recorder.save()
+
+# %% [markdown]
+# Scaled, the perceptron lags behind the others, as the paper says, and does not collapse: not without
+# SMOTE, and not as far when stopped after one epoch, though a third of its alarms are false then.
+# Without scaling it does. Times of day are numbers up to many thousands then, and it flags two fifths
+# of all normal rows, where the printed row flags one fifth. It is not the printed row: it misses a
+# fifth of the attacks and more, where the print misses few.
+# Those are three changes, and none gives the printed row. Not tried are other solvers, rates and numbers
+# of iterations, other widths of number (ours have 32 bits), and SMOTE before the scaler. SMOTE before
+# the split is out by arithmetic: half of the test rows would be attacks then, and all rows of Table 4
+# imply the share above, about one in eight. The MLPs of the other three tables are printed without a
+# collapse.
+#
+# ## Without SMOTE, without scaling
+#
+# "It enhances the reliability of analysis and model performance", the paper says of SMOTE, and of
+# the scaler that it helps the algorithms sensitive to scaling.
+
+
+# %% tags=["hide-input"] caption="Points of F1 gained by a step, three seeds: mean, and its 95 % interval."
+def gain_of(title, name):
+    full = of(doors, "estimated", name).set_index("seed")["f1"].loc[list(few)]
+    gain = 100 * (
+        full - others[title].query("classifier == @name").set_index("seed")["f1"]
+    )
+    low, high = mean_interval(gain) if len(gain) > 1 else (np.nan, np.nan)
+    return {"gain": gain.mean(), "from": low, "to": high}
+
+
+gains = {
+    (step, figures.NAMES[name]): gain_of(title, name)
+    for step, title in (("SMOTE", "without SMOTE"), ("scaling", "without scaling"))
+    for name in OTHERS[title][1]
+}
+pd.DataFrame(gains).T.round(2)
+
+# %% [markdown]
+# All intervals of SMOTE hold zero, and three seeds make them wide: this speaks neither for nor against the
+# sentence. The intervals of scaling do not hold zero. The verdicts on both
+# stand in the table of conclusions below.
+#
+# The balance of the tree's two kinds of error also tells what the authors did. Without SMOTE its
+# precision is {book}`toniot.without_smote.garage_door.dt.precision|.1%` and its recall
+# {book}`toniot.without_smote.garage_door.dt.recall|.1%`; with it they are
+# {book}`toniot.garage_door.dt.precision|.1%` and {book}`toniot.garage_door.dt.recall|.1%`, and printed
+# are {published}`toniot.garage_door.dt.precision` and {published}`toniot.garage_door.dt.recall`. That
+# speaks for SMOTE on the training rows, as the paper says; the share of attacks, for test rows left
+# alone.
+#
+# ## Which attacks are found
+
+# %% tags=["hide-input"] caption="Recall of each type of attack on the rebuilt file, means over ten seeds."
+by_type = doors.query("allotment == 'estimated'").groupby("classifier")
+columns = [c for c in doors if c.startswith("recall of ")]
+recalls = by_type[columns].mean().reindex(NAMES).rename(columns=lambda c: c[10:])
+for name in NAMES:
+    for kind, value in by_type.get_group(name)[columns].items():
+        kept = value.dropna()
+        if len(kept):
+            recorder.add(
+                f"toniot.recall_by_type.garage_door.{name}.{kind[10:]}",
+                kept,
+                protocol="recall of one type of attack, as printed",
+                dataset=sources["garage_door"],
+            )
+recorder.save()
+recalls.rename(index=figures.NAMES).T.map("{:.1%}".format)
+
+# %% [markdown]
+# The paper gives no such view. That all types are found well is the work of the clock: a type runs on
+# a day or two, and nearly every row of it has neighbours in time among the training rows (the
+# [audit](03_audit.ipynb) takes the clock away).
+#
+# ## Tables 1 to 3
+#
+# For the other devices only the release's extracts are at hand, in which no day has both classes:
+# with the date among the features nearly every row is right, and no verdict follows. What is known of the
+# full files gives a [picture](05_rebuilt.ipynb), not more. The cells are judged once the full files are
+# in the data folder.
+
+# %% tags=["hide-input"]
+extracts = [
+    (device, "", one, NAMES, {})
+    for device in sources
+    if device != "garage_door"
+    for one in few
+]
+elsewhere = run_all(extracts)
+for (device, name), group in elsewhere.groupby(["device", "classifier"]):
+    recorder.add_scores(
+        f"toniot.{device}.{name}",
+        group[SCORES],
+        protocol="as printed, 30 % of the rows test",
+        dataset=sources[device],
+    )
+recorder.save()
+
+# %% tags=["hide-input", "hide-output"]
+claims.matrix("toniot.fridge.*")
+
+# %% tags=["hide-input", "hide-output"]
+claims.matrix("toniot.motion_light.*")
+
+# %% tags=["hide-input", "hide-output"]
+claims.matrix("toniot.thermostat.*")
+
+# %% [markdown]
+# ## Figure 2: accuracies
+
+# %% tags=["hide-input"]
+accuracies = claims.published_values("toniot.figure2.*")
+drawn = pd.concat([doors.query("allotment == 'estimated'"), elsewhere])
+
+
+def spread(values):
+    return (
+        prediction_interval(values)
+        if len(values) > 2
+        else (values.min(), values.max())
+    )
+
+
+# %% tags=["hide-input"]
+def draw_point(axis, place, device, name):
+    own = drawn.query("device == @device and classifier == @name")["accuracy"]
+    colour = figures.COLOURS[name]
+    axis.vlines(place, *spread(own), color=colour, linewidth=3)
+    axis.plot(place, own.mean(), figures.MARKERS[name], color=colour)
+    printed = accuracies[f"toniot.figure2.{device}.{name}"]
+    axis.plot(place, printed, "x", color=figures.PAPER, mew=2)
+
+
+# %% tags=["hide-input"]
+titles = [
+    f"{device.replace('_', ' ')}\n{source.variant.partition('/')[2].replace('_', ' ')}"
+    for device, source in sources.items()
+]
+
+# %% tags=["lead", "hide-input"] mystnb={"figure": {"caption": "Figure 2 redrawn: accuracy of four classifiers on four devices. Crosses: printed in the paper. Points and bars: this run, mean and 95 % prediction interval over replicates, on the rebuilt garage door and, for the other devices, on extracts, which are other rows than the paper's.", "name": "fig-toniot-accuracy"}, "image": {"alt": "Four groups of four crosses and points, one group a device. On the garage door three crosses lie on their points, nearest neighbours at {published}`toniot.garage_door.knn.accuracy` printed and {book}`toniot.garage_door.knn.accuracy|.1%` here, and the cross of the MLP, at {published}`toniot.garage_door.mlp.accuracy`, lies far below its own, at {book}`toniot.garage_door.mlp.accuracy|.1%`. On the three extracts all points stand at one, the crosses somewhat below."}}
+import matplotlib.pyplot as plt
+
+figures.use_book_style()
+figure, axis = plt.subplots(figsize=(5.6, 4.2))
+for group, device in enumerate(sources):
+    for position, name in enumerate(NAMES):
+        draw_point(axis, 5 * group + position, device, name)
+for name in NAMES:
+    look = {"color": figures.COLOURS[name], "label": figures.NAMES[name]}
+    axis.plot([], [], figures.MARKERS[name], **look)
+axis.set_xticks([5 * group + 1.5 for group in range(4)], titles)
+axis.set_ylabel("accuracy (fraction of test rows)")
+figure.legend(loc="outside upper center", ncols=2)
+plt.show()
+
+# %% [markdown]
+# ## What the paper concludes
+#
+# A conclusion is first held against the paper's own tables, then against the runs on the garage door.
+
+# %% tags=["hide-input"]
+claims.table("toniot.conclusion.*", columns=("claim", "paper", "verdict", "reason"))
+
+# %% [markdown]
+# ## The cell that cannot be right
+#
+# The random forest's row of Table 2 fits no matrix, on any test set that the other rows allow.
+
+
+# %% tags=["hide-input"]
 def without(cell):
     row = printed_row(*ODD_ROW)
     del row[cell]
@@ -657,7 +722,7 @@ def without(cell):
     return [(test.positives, *test.matrices[-1]) for test in found]
 
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] caption="Matrices that fit the forest's row of Table 2 once a cell is left out."
 def as_text(found):
     recalls = [f"{100 * hits / attacks:.3f}" for attacks, hits, _ in found]
     return {
@@ -670,18 +735,19 @@ pd.DataFrame({f"without {cell}": as_text(without(cell)) for cell in METRICS}).T
 
 # %% [markdown]
 # Only without the recall does the row fit. It is printed as
-# {published}`toniot.motion_light.rf.recall`; with the last two digits exchanged, accuracy, precision
-# and F1 all follow. Both the recall and the F1 score, which does not follow from it, are marked *paper
-# inconsistent* above.
+# {published}`toniot.motion_light.rf.recall`; with the last two digits exchanged, accuracy,
+# precision and F1 all follow. The recall is *paper inconsistent*; F1 fits the rest of the row.
 #
 # In this notebook we have learnt that
 #
 # * the tables were made with the full processed files and a random split that left
-#   {book}`toniot.arithmetic.test_share|.0%` of their rows for the test, untouched by SMOTE; the text
-#   prints another share;
-# * one recall of Table 2 has two digits exchanged, and everything else in the tables is consistent;
-# * on the extracts nearly every row is classified correctly, on the garage door's larger form about
-#   99 of 100: without having the paper's rows, one gets accuracies of the same kind;
-# * where precision and F1 agree on the garage door, they do because the share of attacks differs;
-# * the MLP's collapse on the garage door does not come out;
-# * that the random forest is the best classifier on all devices is not what the tables say.
+#   {book}`toniot.arithmetic.test_share|.0%` of their rows for the test, untouched by SMOTE; the
+#   text prints another share;
+# * with the dropped repeats put back where the kept rows say, three classifiers of four come within
+#   a quarter of a point of Table 4; spread evenly, the same repeats do not;
+# * the collapse of the MLP does not appear when features are scaled as the paper says; without
+#   scaling the MLP collapses too, to other numbers;
+# * a rule that knows only the minute comes as near to the print as these classifiers, recall apart;
+# * the printed order of the first three is within chance; on rebuilt rows the tree leads the forest in
+#   every seed, by hundredths of a point;
+# * one recall of Table 2 fits nothing, and would with two digits exchanged; all other cells fit.

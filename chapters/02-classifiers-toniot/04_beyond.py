@@ -15,40 +15,40 @@
 #
 # :::{admonition} Finding
 # :class: finding
-# No ensemble and no network gets anything out of the door's readings: on days held out, XGBoost has
-# an area under the precision-recall curve of {book}`toniot.beyond.garage_door.readings.xgb.pr_auc`
-# where the attacks' share of rows is {book}`toniot.beyond.garage_door.prevalence`. What does beat
-# the base rate is not *what* the door reports but *how late*: with windows over the past ten minutes
-# the same classifier has {book}`toniot.beyond.garage_door.windows.xgb.pr_auc`, and one rule without any
-# training, the longest wait of the last minute, has
-# {book}`toniot.beyond.garage_door.windows.late.pr_auc`. With a budget of one false alarm an hour,
-# set on other days, XGBoost notices
-# {book}`toniot.beyond.garage_door.windows.xgb.found_within_10_minutes|.0%` of the attacks within ten
-# minutes, on average over the seeds, and random alarms
-# {book}`toniot.beyond.garage_door.windows.chance.found_within_10_minutes|.0%`. The other three devices permit no such test: there, the same windows recognise the bursts in which
-# their recording began.
+# On the door's readings alone no ensemble and no network beats the base rate on days held out. Windows
+# over the past ten minutes do: where the attacks' share of rows is
+# {book}`toniot.beyond.garage_door.prevalence`, XGBoost has an area under the precision-recall curve of
+# {book}`toniot.beyond.garage_door.windows.xgb.pr_auc`, and one rule without training, the longest wait
+# of the last minute, {book}`toniot.beyond.garage_door.windows.late.pr_auc`. With a budget of one false
+# alarm an hour and every normal row counted as quiet, as we counted first, XGBoost breaks the budget
+# and still notices only
+# {book}`toniot.beyond.garage_door.windows.xgb.first_count.found_within_10_minutes|.0%` of the attacks
+# within ten minutes. Where normal rows in the midst of an attack do not count, a definition chosen
+# after the results had been seen, it notices
+# {book}`toniot.beyond.garage_door.windows.xgb.found_within_10_minutes|.0%`, and random alarms
+# {book}`toniot.beyond.garage_door.windows.chance.found_within_10_minutes|.0%` (means over replicates).
+# The extracts of the other three devices permit no such test.
 # :::
 #
-# "In future the main focus will be utilizing ensemble and deep learning models", the paper closes.
-# This page takes that step, under a protocol that gives no marks for the date: no clock among the
-# features, and whole days held out.
-#
-# In this notebook we will
-#
-# * find out which device permits an honest test at all;
-# * hold ensembles and a dense network against the base rate on days that they have not seen;
-# * give them windows over the last readings and seconds, computed without looking ahead;
-# * ask whether what the windows see is the attack or the recording;
-# * turn the scores into false alarms a day and the delay of the first alarm.
+# "In future the main focus will be utilizing ensemble and deep learning models for attack
+# classification and detection using TON_IoT dataset", the paper closes. This page takes a part of
+# that step, detection, under a protocol that gives no marks for the date: no clock among the
+# features, and whole days held out (a detector must also hold outside the world that it was trained
+# in {cite}`sommer2010`); and asks what the recording allows to say of the type.
 
 # %% tags=["remove-cell"]
 import sys
 from pathlib import Path
 
 here = Path.cwd()
-sys.path.insert(
-    0, str(next(p for p in (here, *here.parents) if (p / "_toc.yml").exists()))
-)
+places = (here, *here.parents, here / "does-it-still-hold")
+book = next((p for p in places if (p / "_toc.yml").exists()), None)
+if book is None:
+    raise SystemExit(
+        "This notebook calls the book's library: open it in a clone of the book's repository, "
+        "https://github.com/does-it-still-hold/does-it-still-hold, or clone that beside it."
+    )
+sys.path.insert(0, str(book))
 
 # %% tags=["parameters", "hide-input"]
 profile = "full"
@@ -56,11 +56,11 @@ seed = 2022
 replicates = 10
 
 # %%
-from lib import datasets, toniot
-from lib.banner import run_banner
-from lib.records import Recorder
+from lib.papers import toniot
+from lib.notebook.banner import run_banner
+from lib.notebook.records import Recorder
 
-loaded = {device: datasets.load("ton-iot", device) for device in toniot.DEVICES}
+loaded = {device: toniot.load(device) for device in toniot.DEVICES}
 recorder = Recorder(
     "02-classifiers-toniot/04_beyond", loaded, profile, seed, replicates
 )
@@ -95,7 +95,7 @@ def share_comparable(rows):
 tables = {device: in_time_order(dataset) for device, dataset in loaded.items()}
 comparable = {device: share_comparable(rows) for device, rows in tables.items()}
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input", "hide-output"] caption="Attack rows on days that have normal rows, by device."
 for device, share in comparable.items():
     recorder.add(
         f"toniot.beyond.{device}.comparable_share",
@@ -132,12 +132,11 @@ print(f"{repeated.sum():,} repeated rows dropped, {len(labels):,} kept")
 #
 # Each day with an attack is held out once, and with it one quiet day, on which every alarm is false.
 # Nothing of these two days is trained on. Other days may hold an attack of the same type, or the rest
-# of one that ran past midnight. The table says of how many attack rows this is true; a check below
-# does without them. Training on later days too is a favour to the detector.
+# of one that ran past midnight; a check below does without them. Training on later days too is a
+# favour to the detector.
 #
-# Scores are computed on the attack day alone, which both classes share, and averaged over the days.
-# (A file without such days is tested on the attack day and the quiet day together; that is what
-# happens on the synthetic twin.)
+# Scores are computed on the attack day alone, which both classes share, and averaged over the days. (On
+# the synthetic twin, which has no such days, attack day and quiet day are tested together.)
 
 # %%
 attack_days = np.unique(days[labels == 1])
@@ -165,7 +164,7 @@ def share_known(train, test, scored):
 prevalence = np.array([labels[test][scored].mean() for _, test, scored in folds])
 known = np.array([share_known(*one) for one in folds])
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input", "hide-output"] caption="Attack rows of each day, and of types trained on."
 for name, shares, what in (
     ("prevalence", prevalence, "share of attack rows"),
     ("known_types_share", known, "attack rows of a type that is trained on"),
@@ -199,7 +198,7 @@ pd.DataFrame(each_day, attack_days.astype(str)).round(3)
 # that no later row, changed or removed, moves an earlier row's features.
 
 # %%
-from lib.windows import tempo_windows, value_windows
+from lib.methods.windows import tempo_windows, value_windows
 
 distinct = door.features.loc[:, ~door.features.T.duplicated()]
 values, tempo = value_windows(distinct, seconds), tempo_windows(seconds)
@@ -210,7 +209,7 @@ features = {
     "windows": pd.concat([distinct, values, tempo], axis=1),
 }
 
-# %%
+# %% tags=["hide-output"] caption="Number of features of each set."
 # Gaps span three orders of magnitude, which a network takes better as logarithms.
 matrices = {
     name: (np.sign(table) * np.log1p(np.abs(table))).to_numpy()
@@ -223,11 +222,13 @@ pd.Series(
 # %% [markdown]
 # ## The detectors
 #
-# The paper's best classifier, the random forest; gradient boosting as scikit-learn and as XGBoost do
-# it; soft voting of these three; stacking, in which a logistic regression learns from three folds of the
-# training days how far to trust boosting and a linear model; and a dense network, small and trained
-# briefly. The others have their library's defaults. Nothing was tuned on the held-out days. Each
-# replicate draws its own training rows, by whole seconds, as many as the next cell says.
+# The paper's best classifier, the random forest; gradient boosting as scikit-learn and as XGBoost
+# do it; soft voting of these three; stacking, in which a logistic regression learns from three
+# folds of the training days how far to trust boosting and a linear model; and a dense network,
+# small and trained briefly (a model of sequences, tuned like boosting, is on the [next
+# page](06_future.ipynb)). The others have their library's defaults. Nothing was tuned on the
+# held-out days. Each replicate draws its own training rows, by whole seconds, as many as the next
+# cell says.
 
 # %%
 from sklearn.ensemble import (
@@ -266,9 +267,9 @@ def stacking(seed):
 
 
 # %%
-from lib.detectors import fit_classical, fit_dense
-from lib.networks import DenseSettings
-from lib.splits import sample_moments, scaled_split
+from lib.methods.detectors import fit_classical, fit_dense
+from lib.methods.dense.network import DenseSettings
+from lib.methods.splits import sample_moments, scaled_split
 from sklearn.preprocessing import StandardScaler
 
 
@@ -293,17 +294,22 @@ def chances_of(matrix, seed, everything=True):
 
 # %% [markdown]
 # Two detectors need no training. **Chance** draws its scores at random. **Late** looks at a single
-# feature: the longest gap between readings in the last 60 seconds. We chose it after seeing all
-# days, so its score is a little flattered; those of the trained detectors are not.
+# feature: the longest gap between readings in the last 60 seconds. A session that is recorded at a
+# slower pace has longer gaps too, so the rule mixes pace with lateness. **Late in its session** takes
+# the pace out: it divides that gap by the median of the 600 before. We chose both after seeing all
+# days, so their scores are flattered; those of the trained detectors less.
 
 # %%
 LATE = tempo["gap largest, 60 s"].to_numpy()
+USUAL = tempo["gap"].rolling(600, min_periods=10).median().shift(1).clip(lower=1)
+LATE_IN_SESSION = (tempo["gap largest, 60 s"] / USUAL).fillna(0).to_numpy()
 
 
 def untrained(seed):
     random = np.random.default_rng(seed)
     return {
         "late": [LATE[test] for _, test, _ in folds],
+        "late_in_session": [LATE_IN_SESSION[test] for _, test, _ in folds],
         "chance": [random.random(len(test)) for _, test, _ in folds],
     }
 
@@ -341,14 +347,15 @@ by_day = pd.DataFrame(
     for day, scores in zip(attack_days, scores_by_day(chances), strict=True)
 )
 
-# %%
-from lib.figures import NAMES
+# %% caption="Areas under both curves, means over the days: mean and deviation over ten seeds."
+from lib.methods.figures import NAMES
 
 names = NAMES | {
     "hgb": "gradient boosting",
     "voting": "soft voting",
     "stacking": "stacking",
     "late": "late (one rule)",
+    "late_in_session": "late in its session",
     "chance": "chance",
 }
 each_seed = by_day.groupby(["features", "classifier", "seed"], sort=False)
@@ -358,12 +365,45 @@ AREAS = {"pr_auc": "PR-AUC", "roc_auc": "ROC-AUC", "std": "deviation"}
 table.rename(index=names, columns=AREAS).round(3)
 
 # %% [markdown]
-# The readings alone give the base rate, whichever detector reads them: a bit that is drawn the same
-# way with and without an attack holds nothing to find, and a deeper model cannot find more of
-# nothing. Windows of the values alone do better, but those that count changes in a minute also hold
-# some of the tempo. The tempo is what works, on days that were not trained on. In PR-AUC none of the
-# trained detectors is clearly ahead of the one rule; in ROC-AUC those with all windows are, by a
-# little. (The rule was chosen when the days had been seen.)
+# The readings alone give the base rate, whichever detector reads them: a bit that is much the same
+# with and without an attack holds next to nothing to find, for any model of single readings. Windows of
+# the values alone do better, but those that count changes in a minute also hold some of the tempo.
+# The tempo is what works, on days that were not trained on. Is it lateness, or the pace of a session?
+# Divided by the median of the 600 gaps before, the rule keeps most of it; how much hangs on the memory
+# (folded): with 60 gaps its PR-AUC is {book}`toniot.beyond.garage_door.windows.divided_by_60.pr_auc`,
+# with 3 600 it is {book}`toniot.beyond.garage_door.windows.divided_by_3600.pr_auc`. So pace may have a
+# part in it, and most of what lies above the base rate stays without it. In PR-AUC the one rule
+# stands above all trained detectors but stacking, which is level with it; in ROC-AUC those with all
+# windows stand above it, by one to three points. (The rule was chosen when the days had been seen; the
+# deviations are of training rows drawn anew, and say nothing of other days.)
+
+# %% tags=["hide-input"]
+MEMORIES = (60, 600, 3600)
+
+
+def divided(memory):
+    gaps = tempo["gap"].rolling(memory, min_periods=10).median().shift(1)
+    return (LATE / gaps.clip(lower=1)).fillna(0).to_numpy()
+
+
+by_memory = {
+    memory: pd.DataFrame(
+        scores_by_day([divided(memory)[test] for _, test, _ in folds])
+    ).mean()
+    for memory in MEMORIES
+}
+
+# %% tags=["hide-input", "hide-output"] caption="Longest gap of a minute over the median gap of so many readings before: means over the days."
+for memory, areas in by_memory.items():
+    for area, value in areas.items():
+        recorder.add(
+            f"toniot.beyond.garage_door.windows.divided_by_{memory}.{area}",
+            value,
+            f"longest gap over the median of {memory} gaps before",
+            True,
+            dataset=loaded["garage_door"],
+        )
+pd.DataFrame(by_memory).T.rename(columns=AREAS).round(3)
 
 # %% tags=["remove-cell"]
 for (name, classifier), group in mean_scores.groupby(level=[0, 1], sort=False):
@@ -376,7 +416,7 @@ for (name, classifier), group in mean_scores.groupby(level=[0, 1], sort=False):
 
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
-from lib import figures
+from lib.methods import figures
 
 figures.use_book_style()
 SERIES = {
@@ -389,7 +429,7 @@ day_names = [day.item().strftime("%d %B").lstrip("0") for day in attack_days]
 per_day = by_day.groupby(["features", "classifier", "day"])["pr_auc"].mean()
 places = np.arange(len(attack_days))
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "PR-AUC on each day held out. The line is the day's share of attack rows, which guessing attains. Points: means over replicates, of XGBoost on readings, on windows of values and on all windows, and of the rule that sees the longest gap alone.", "name": "fig-toniot-beyond-days"}, "image": {"alt": "One group of points for each day held out. The readings lie on the line of the day's base rate every time. All windows and the rule of the longest gap lie far above it wherever there is room."}}
+# %% tags=["lead", "hide-input"] mystnb={"figure": {"caption": "PR-AUC on each day held out. The line is the day's share of attack rows, which guessing attains. Points: means over replicates, of XGBoost on readings, on windows of values and on all windows, and of the rule that sees the longest gap alone.", "name": "fig-toniot-beyond-days"}, "image": {"alt": "One group of points for each day held out. The readings lie on the line of the day's base rate every time; all windows and the rule of the longest gap lie far above it wherever there is room. In the mean over the days the base rate is {book}`toniot.beyond.garage_door.prevalence|.2f`, the readings have {book}`toniot.beyond.garage_door.readings.xgb.pr_auc|.2f`, all windows {book}`toniot.beyond.garage_door.windows.xgb.pr_auc|.2f` and the longest gap {book}`toniot.beyond.garage_door.windows.late.pr_auc|.2f`."}}
 figure, axis = plt.subplots(figsize=(5.6, 4.0))
 base = {"color": figures.PAPER, "label": "base rate"}
 axis.hlines(prevalence, places - 0.4, places + 0.4, **base)
@@ -424,7 +464,7 @@ def draw_curves(axis, number):
     axis.set_ylim(0, 1.02)
 
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Precision and recall on each day held out, first replicate. Grey line: the base rate.", "name": "fig-toniot-beyond-curves"}, "image": {"alt": "One small panel for each day held out. The curve of the readings runs along the base rate. The curves of all windows and of the longest gap start at high precision and fall later."}}
+# %% tags=["hide-input", "hide-output"] mystnb={"figure": {"caption": "Precision and recall on each day held out, first replicate. Grey line: the base rate.", "name": "fig-toniot-beyond-curves"}, "image": {"alt": "One small panel for each day held out. The curve of the readings runs along the base rate. On most days the curves of all windows and of the longest gap start at high precision and fall later. In the mean over days and replicates the area is {book}`toniot.beyond.garage_door.readings.xgb.pr_auc|.2f` under the readings' curve, {book}`toniot.beyond.garage_door.windows.xgb.pr_auc|.2f` under that of all windows and {book}`toniot.beyond.garage_door.windows.late.pr_auc|.2f` under that of the longest gap."}}
 lines = -(-len(folds) // 2)
 shared = {"sharex": True, "sharey": True}
 figure, axes = plt.subplots(lines, 2, figsize=(5.6, 1 + 1.9 * lines), **shared)
@@ -449,7 +489,7 @@ plt.show()
 # difference between the splits is what the habits are worth.
 
 # %%
-from lib.splits import split_blocks, split_rows
+from lib.methods.splits import split_blocks, split_rows
 
 hours = seconds // 3600
 every_row = np.arange(len(labels))
@@ -482,7 +522,7 @@ for name, found in zip(LOOSER, compared.values()):
     if found:
         recorder.add(id, found, protocol=how, dataset=rests_on)
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] caption="ROC-AUC by what is held out, means over ten seeds."
 chosen = by_day.query("features == 'windows' and classifier == 'xgb'")
 compared["days"] = chosen.groupby("seed")["roc_auc"].mean().tolist()
 pd.DataFrame({name: [np.mean(found)] for name, found in compared.items()}).rename(
@@ -519,7 +559,7 @@ recorder.add_scores(
     dataset=loaded["garage_door"],
 )
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] caption="Areas of XGBoost on windows, means over days and ten seeds."
 pd.DataFrame(
     {
         "days held out": chosen[["pr_auc", "roc_auc"]].mean(),
@@ -528,7 +568,7 @@ pd.DataFrame(
 ).T.rename(columns=AREAS).round(3)
 
 # %% [markdown]
-# Little is lost. What the windows recognise is not one type or another.
+# Some is lost, and most is kept. What the windows recognise is not one type alone.
 #
 # **Could any slow pattern do as well?** Attacks come in long stretches, and so do late readings; two
 # slow series can agree by accident. So we move the labels in time, all together and round the end,
@@ -578,7 +618,7 @@ for name, value in {
         dataset=loaded["garage_door"],
     )
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "ROC-AUC of the rule of the longest gap when all labels are moved in time by the same random distance, against its value with the labels in place.", "name": "fig-toniot-beyond-shifts"}, "image": {"alt": "A histogram of scores with moved labels spread around one half, and a vertical line for the score with the labels in place."}}
+# %% tags=["hide-input", "hide-output"] mystnb={"figure": {"caption": "ROC-AUC of the rule of the longest gap when all labels are moved in time by the same random distance, against its value with the labels in place.", "name": "fig-toniot-beyond-shifts"}, "image": {"alt": "A histogram of scores with moved labels spread around {book}`toniot.beyond.garage_door.windows.late_moved.roc_auc|.2f`, the largest at {book}`toniot.beyond.garage_door.windows.late_moved_largest.roc_auc|.2f`, and far to their right a vertical line at {book}`toniot.beyond.garage_door.windows.late.roc_auc|.2f`, the score with the labels in place."}}
 figure, axis = plt.subplots(figsize=(5.6, 2.6))
 axis.hist(by_accident, bins=30, color="#999999", label="labels moved in time")
 axis.axvline(observed, color="#0072B2", linewidth=2, label="labels in place")
@@ -590,10 +630,9 @@ plt.show()
 # %% [markdown]
 # It scores about one half, and not one of the shifts comes near its score with the labels in place.
 #
-# **Does it rise with the attack?** The hours of the recording in their order, each with its
-# share of late readings: those that took at least twice as long as nine in ten of the 60 before. We
-# tried five definitions of "late" and kept one of the clearest; under each of them late readings were
-# commoner in hours with an attack.
+# **Does it rise with the attack?** The hours of the recording in their order, each with its share
+# of late readings: those that took at least twice as long as nine in ten of the 60 before. We tried
+# five definitions of "late" and kept one of the clearest; the others are not shown.
 
 # %%
 gap = tempo["gap"]
@@ -609,7 +648,7 @@ KINDS = {
     "hour with attack": (by_hour["attack"] > 0, figures.ATTACK, "D"),
 }
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Share of late readings in each hour with at least 100 readings, in order of time; pauses of the recording are left out.", "name": "fig-toniot-beyond-late"}, "image": {"alt": "Hours from left to right. Normal hours lie near zero; most hours with attacks lie higher, up to about five per cent, and some lie at zero as well."}}
+# %% tags=["hide-input", "hide-output"] mystnb={"figure": {"caption": "Share of late readings in each hour with at least 100 readings, in order of time; pauses of the recording are left out.", "name": "fig-toniot-beyond-late"}, "image": {"alt": "Hours from left to right. Most hours without an attack lie at zero, and their mean is {book}`toniot.beyond.garage_door.late_share.normal_hours|.2%`; most hours with attacks lie higher, some at zero as well, and their mean is {book}`toniot.beyond.garage_door.late_share.attack_hours|.2%`."}}
 figure, axis = plt.subplots(figsize=(5.6, 3.2))
 for label, (chosen, colour, marker) in KINDS.items():
     share = 100 * by_hour["late"][chosen]
@@ -622,7 +661,7 @@ axis.set_ylabel("late readings (%)")
 figure.legend(loc="outside upper center", ncols=2)
 plt.show()
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] caption="Share of late readings, means over hours."
 for name, (chosen, _, _) in zip(("normal", "attack"), KINDS.values()):
     recorder.add(
         f"toniot.beyond.garage_door.late_share.{name}_hours",
@@ -641,11 +680,13 @@ pd.Series(
 
 # %% [markdown]
 # All rows of an hour count here, whatever their label. So it is not that a longer gap has a better
-# chance to be labelled as an attack.
+# chance to be labelled as an attack. "Late" is measured here against the 60 readings before, and so
+# against the pace of the session.
 #
-# **Was the door late, or did the file lose rows?** The fridge hung on the same gateway, and its extract
-# comes from another file. Where it has an attack of the same type at the same time, every moment at
-# which the fridge reported should also be a moment of the door. Where it has none, nothing is said.
+# **Was the door late, or did the file lose rows?** The fridge stood in the same test bed, and its
+# extract comes from another file. Where it has an attack of the same type at the same time, every
+# moment at which the fridge reported should also be a moment of the door. Where it has none,
+# nothing is said.
 
 
 # %%
@@ -662,7 +703,7 @@ def same_moments(kind):
     return np.isin(other, own).mean() if len(other) else np.nan
 
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input", "hide-output"] caption="Share of the fridge's moments that the door has, by attack."
 shared = sorted(set(door.types) & set(tables["fridge"].types) - {"normal"})
 met = pd.Series({kind: same_moments(kind) for kind in shared}).dropna()
 for kind, share in met.items():
@@ -679,12 +720,13 @@ told[met.reindex(attack_types).isna()] = "no such rows at the same time"
 told.rename("share of the fridge's moments").to_frame()
 
 # %% [markdown]
-# For most attacks both devices fell silent at the same seconds: the lateness is not a gap in one
-# file. (Rows that were lost before both files were written would look the same.) For cross-site
-# scripting (`xss`) it is not so: the fridge reported at moments that the door's file does not have.
-# There the file lost rows, or the door alone was late. And the fridge's extract has no scanning. So
-# the scores of 23 and 27 April, whose attacks these are, should be read with this in mind. How do the
-# others do alone?
+# For five of the six attacks that can be asked, no second in which the door was silent has a row of
+# the fridge: the lateness is not a gap in one file. (Rows lost before both files were written, or
+# one program that feeds both devices, would look the same.) For cross-site scripting (`xss`) it is
+# not so: the fridge reported at moments that the door's file does not have. There the file lost
+# rows, or the door alone was late. And the fridge's extract has no scanning. So the scores of 23
+# and 27 April, whose attacks these are, should be read with this in mind. How do the others do
+# alone?
 
 
 # %%
@@ -716,7 +758,7 @@ for name in ("late", "xgb"):
         dataset=loaded["garage_door"],
     )
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] caption="PR-AUC, means over the days and ten seeds, beside the base rate."
 pd.DataFrame(
     {
         "all days held out": {k: v.mean() for k, v in by_confirmed.items()},
@@ -729,37 +771,40 @@ pd.DataFrame(
 # %% [markdown]
 # They stay far above the base rate.
 #
-# What the files cannot tell is *why* the gateway was late. An attacked host that answers slowly would
-# do it; so would whatever else the authors of the test bed did while they attacked. And all of this
-# rests on {book}`toniot.beyond.garage_door.attacks` attacks on six days. Lateness goes with the
-# attacks, on days that no detector had seen; that it is their effect is the likeliest reading, not a
-# proof.
+# What the files cannot tell is *why* the readings were late. An attacked host that answers slowly
+# would do it; so would whatever else the authors of the test bed did while they attacked. And all
+# of this rests on {book}`toniot.beyond.garage_door.attacks` attacks on six days. Lateness goes with
+# the attacks, on days that no trained detector had seen; whether it is their effect stays open.
 
 # %% [markdown]
 # ## What an operator would see
 #
 # The operator states a budget: 24 false alarms a day, one an hour. An alarm counts at most once a
 # minute. The threshold that keeps the budget is taken from the quiet minutes of the *other* held-out
-# days; on a new day nobody knows it better. (The models that scored those days had the new day among
-# their training rows, which is a favour to all but the untrained rule.) Then: how many false alarms
-# do the quiet minutes of all new days really bring, what share of the attacks is noticed within ten
-# minutes, and how long do they run before the first alarm?
+# days. (The models that scored those days had the new day among their training rows, which is a favour
+# to all but the untrained rule.) How many false alarms do the quiet minutes of all new days really
+# bring, and how soon are attacks noticed?
 #
-# An attack, here, is a stretch of rows of one type without a break of half an hour. One that runs past
-# midnight is timed on the day on which it began. The file labels
-# single seconds, so many attacks have normal rows in their midst; an alarm there is not a false one,
-# and does not count as quiet time. We first counted every normal row as quiet; then the same detectors
-# raised several times the budget and missed most attacks. The table depends on this choice.
+# An attack, here, is a stretch of rows of one type without a break of half an hour. One that runs
+# past midnight is timed on the day on which it began. The file labels single seconds, so many
+# attacks have normal rows in their midst; an alarm there is not a false one, and does not count as
+# quiet time. This definition was chosen after results had been seen. We first counted every normal
+# row as quiet; both counts are shown.
 
 # %%
-from lib import alarms
+from lib.methods import alarms
 
 BUDGET = 24
 numbered = alarms.attacks(seconds, door.types)
 first_row = np.array(
     [np.argmax(numbered == one) for one in range(numbered.max() + 1)]
 )
-quiet_rows = [~alarms.during(numbered)[test] for _, test, _ in folds]
+COUNTS = {
+    "no normal row in an attack": [
+        ~alarms.during(numbered)[test] for _, test, _ in folds
+    ],
+    "every normal row": [labels[test] == 0 for _, test, _ in folds],
+}
 
 
 # %%
@@ -772,7 +817,7 @@ attack_of = [timed(test) for _, test, _ in folds]
 
 
 # %%
-def thresholds(chances):
+def thresholds(chances, quiet_rows):
     parts = zip(folds, quiet_rows, chances)
     quiet = [
         (seconds[test][calm], given[calm]) for (_, test, _), calm, given in parts
@@ -785,9 +830,9 @@ def thresholds(chances):
 
 
 # %%
-def watch(chances):
+def watch(chances, quiet_rows):
     raised, waits = [], []
-    for number, limit in enumerate(thresholds(chances)):
+    for number, limit in enumerate(thresholds(chances, quiet_rows)):
         when, given = seconds[folds[number][1]], chances[number]
         calm = quiet_rows[number]
         raised.append(alarms.minute_peaks(when[calm], given[calm]) > limit)
@@ -796,8 +841,8 @@ def watch(chances):
 
 
 # %%
-def operator_scores(chances):
-    raised, waits = watch(chances)
+def operator_scores(chances, quiet_rows):
+    raised, waits = watch(chances, quiet_rows)
     return {
         "false_alarms_a_day": alarms.a_day(np.concatenate(raised)),
         "false_alarms_a_day_at_worst": max(map(alarms.a_day, raised)),
@@ -807,12 +852,24 @@ def operator_scores(chances):
     }
 
 
-operated = pd.DataFrame(
-    {key: operator_scores(chances) for key, chances in outcomes.items()}
-).T.rename_axis(["features", "classifier", "seed"])
+# %%
+def operate(count):
+    scores = {
+        key: operator_scores(each, COUNTS[count]) for key, each in outcomes.items()
+    }
+    return pd.DataFrame(scores).T.rename_axis(["features", "classifier", "seed"])
+
+
+operated, first_count = map(operate, COUNTS)
 
 # %% tags=["hide-input"]
-shown = operated.groupby(level=[0, 1], sort=False).median()
+both = {
+    title: table.groupby(level=[0, 1], sort=False).median()
+    for title, table in zip(COUNTS, (operated, first_count))
+}
+shown = pd.concat(both, names=["quiet"])
+
+# %% tags=["hide-input", "hide-output"] caption="Alarms and attacks noticed, medians over ten seeds."
 shown.rename(index=names).rename(
     columns=lambda name: name.replace("_", " ")
 ).style.format(
@@ -826,12 +883,17 @@ shown.rename(index=names).rename(
 )
 
 # %% [markdown]
-# The table gives medians over replicates. Read the line of *chance* first: attacks that last for hours are found by random alarms, too, and a
-# delay is worth only what it is shorter than that. With windows, the budget carries over to the quiet
-# minutes of all new days together, though not to each pair of days held out (*at worst*). With
-# {book}`toniot.beyond.garage_door.attacks` attacks on six days, a share is a matter of one or two
-# attacks. A score that can take two values, as on the readings, cannot keep a budget: its threshold
-# either alarms all day or never. (`inf`: more than half of the attacks were never noticed.)
+# In the folded table, of medians, read the line of *chance* first: attacks that last for hours are found by random alarms, too, and
+# a delay is worth only what it is shorter than that. With windows and where no normal row in an
+# attack counts as quiet, the budget carries over to the quiet minutes of all new days together,
+# though not to each pair of days held out (*at worst*). Where every normal row counts, XGBoost
+# breaks it more than twice over, notices a third of the attacks within ten minutes and never
+# notices {book}`toniot.beyond.garage_door.windows.xgb.first_count.never_found|.0%` of them (a mean over the seeds); the one rule does no worse at less than half the alarms. The rule that takes the pace out notices half of
+# the attacks in time under either count: the pace of sessions may have a share in the rule's
+# alarms. With {book}`toniot.beyond.garage_door.attacks` attacks on six days, shares that are near
+# each other differ by one attack. A score that can take two values, as on the readings, cannot keep
+# a budget: its threshold either alarms all day or never. (`inf`: more than half of the attacks were
+# never noticed.)
 
 # %% tags=["remove-cell"]
 recorder.add(
@@ -841,26 +903,151 @@ recorder.add(
     deterministic=True,
     dataset=loaded["garage_door"],
 )
-for (name, classifier), group in operated.groupby(level=[0, 1], sort=False):
-    recorder.add_scores(
-        f"toniot.beyond.garage_door.{name}.{classifier}",
-        # A record must be finite: an attack that is never noticed waits a day.
-        group.clip(upper=24 * 60 * 60),
-        protocol=f"budget of {BUDGET} false alarms a day, set on other days",
-        dataset=loaded["garage_door"],
-    )
+
+# %% tags=["remove-cell"]
+for prefix, table in (("", operated), (".first_count", first_count)):
+    for (name, classifier), group in table.groupby(level=[0, 1], sort=False):
+        recorder.add_scores(
+            f"toniot.beyond.garage_door.{name}.{classifier}{prefix}",
+            # A record must be finite: an attack that is never noticed waits a day.
+            group.clip(upper=24 * 60 * 60),
+            protocol=f"budget of {BUDGET} false alarms a day, set on other days",
+            dataset=loaded["garage_door"],
+        )
 
 # %% [markdown]
+# ## Which attack is it?
+#
+# "Attack classification" is the other half of the sentence that the paper closes with. Its
+# difficulty is in the recording: a type of attack occurs on one day, or on two.
+
+# %% tags=["hide-input"]
+kinds = np.unique(door.types)
+on_days = pd.crosstab(
+    pd.Series(door.types, name="type"), pd.Series(days).astype(str)
+)
+
+# %% tags=["hide-input"]
+attacks_of_day = on_days.drop(index=toniot.NORMAL, errors="ignore")
+shares = {
+    "share of its rows on its main day": on_days.max(axis=1) / on_days.sum(axis=1),
+    "share of that day's attack rows": pd.Series(
+        {
+            kind: (row / attacks_of_day.sum())[row.idxmax()]
+            for kind, row in attacks_of_day.iterrows()
+        }
+    ),
+}
+
+# %% tags=["hide-input", "hide-output"] caption="Days of each type, and its share of its main day."
+pd.DataFrame({"days": (on_days > 0).sum(axis=1)} | shares).style.format(
+    "{:.0%}", subset=list(shares), na_rep=""
+)
+
+# %% [markdown]
+# So the date of an attack row goes far for five of the seven types; injection and ransomware share
+# their day with a larger one. And no day can be held out on which most types could be tested. What
+# can be asked: does a detector that learns from the first part of an attack know its later part? We
+# train a random forest to tell normal rows and all types apart, once with three tenths of the rows
+# as test at random, as printed, and once with the last three tenths of each type and day. The score
+# is the mean of the recalls of all classes. Beside it stands the rule that gives each row the type,
+# normal included, that is the most frequent on its day.
+
+# %%
+from sklearn.metrics import balanced_accuracy_score, recall_score
+
+strata = pd.Series(door.types).str.cat(days.astype(str))
+rank = strata.groupby(strata).cumcount() / strata.groupby(strata).transform("size")
+clock = np.column_stack([days.astype(int), seconds % 86_400])
+SETS = {
+    "date, time, readings": np.column_stack([clock, distinct]),
+    "readings": distinct.to_numpy(),
+}
+SETS["windows, no clock"] = matrices["windows"]
+
+
+# %%
+def type_split(how, one):
+    late = rank > 0.7
+    if how == "at random":
+        late = np.random.default_rng(one).random(len(rank)) < 0.3
+    return np.flatnonzero(~late), np.flatnonzero(late)
+
+
+# %%
+def type_of_the_day(train, test):
+    seen = pd.Series(door.types[train]).groupby(days[train])
+    main = seen.agg(lambda kind: kind.mode()[0])
+    return main.reindex(days[test]).fillna(toniot.NORMAL).to_numpy()
+
+
+# %%
+def types_answered(train, test, one):
+    moments = door.moments.iloc[train].reset_index(drop=True)
+    types = door.types[train]
+    drawn = train[sample_moments(moments, types, ROWS, one, at_least=ROWS // 20)]
+    for name, matrix in SETS.items():
+        forest = RandomForestClassifier(
+            ROUNDS, class_weight="balanced", random_state=one
+        )
+        forest.fit(matrix[drawn], door.types[drawn])
+        yield name, forest.predict(matrix[test])
+
+
+# %%
+def type_scores(how, one):
+    train, test = type_split(how, one)
+    truth = door.types[test]
+    rule = {"type of the day": type_of_the_day(train, test)}
+    answers = rule | dict(types_answered(train, test, one))
+    for name, given in answers.items():
+        place = {"split": how, "features": name, "seed": one}
+        how_much = {"labels": kinds, "average": None, "zero_division": 0}
+        each = recall_score(truth, given, **how_much)
+        mean = balanced_accuracy_score(truth, given)
+        yield place | dict(zip(kinds, each)) | {"mean of recalls": mean}
+
+
+# %%
+SPLITS = ("at random", "last part of each day")
+classified = pd.DataFrame(
+    [row for how in SPLITS for one in seeds[:3] for row in type_scores(how, one)]
+)
+
+# %% tags=["hide-input", "hide-output"] caption="Recall of each type by split, means over three seeds."
+for (how, name), group in classified.groupby(["split", "features"], sort=False):
+    place = f"{how} {name}".replace(",", "").replace(" ", "_")
+    recorder.add(
+        f"toniot.types.garage_door.{place}.mean_of_recalls",
+        group["mean of recalls"],
+        protocol="normal and every type of attack told apart",
+        dataset=loaded["garage_door"],
+    )
+recorder.save()
+shown = (
+    classified.drop(columns="seed")
+    .groupby(["split", "features"], sort=False)
+    .mean()
+)
+shown.T.map("{:.0%}".format)
+
+# %% [markdown]
+# At random all types are told apart, with the clock and without it: the windows of a test row hold
+# rows that trained. On the last part of each day the windows keep most of it on average, though
+# little of ransomware; the clock loses more, and the readings are at guessing, one class in eight.
+# That is no signature of a type yet. Most types have one session, with a pace of its own, and no second one to be held against; `backdoor` and `ddos` run through midnight, so that a day held out shares a session with the day before. The
+# [next page](06_future.ipynb) asks of whole sessions, and tells the types apart on the other devices.
+#
 # ## A warning: the same windows on the extracts
 #
-# On the Train_Test extracts windows seem to work wonders. One feature, the number of rows in the last
-# minute, is enough. But look at what it also tells apart: the first normal day from the other normal
-# days, among which there is no attack at all. In the extracts it recognises bursts of up to a hundred
-# rows a second. The recording began with them (see [the data](01_data.ipynb)), and the extracts took
-# most of their normal rows from these minutes. The garage door's edge form has lost its repeated rows
-# and with them the bursts; its first day still has a pace of its own, but that pace is not the
-# attack's. Both numbers are areas under the ROC curve, turned so that one half is guessing and one is
-# perfect.
+# On the Train_Test extracts windows seem to work wonders. One feature, the number of rows in the
+# last minute, goes far. But look at what it also tells apart: the first normal day from the other
+# normal days, among which there is no attack at all. In the extracts it recognises bursts of a
+# hundred rows a second and more, on the first and the last normal day (see [the
+# data](01_data.ipynb)), from which the extracts took most of their normal rows. The garage door's
+# edge form has lost its repeated rows and with them the bursts; its first day still has a pace of
+# its own, but that pace is not the attack's. Both areas are turned so that one half is guessing and
+# one is perfect.
 
 
 # %%
@@ -887,7 +1074,7 @@ def burst_scores(rows):
     }
 
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] caption="Areas under the ROC curve of rows a minute, and most rows in one second."
 bursts = pd.DataFrame(
     {device: burst_scores(rows) for device, rows in tables.items()}
 ).T
@@ -911,10 +1098,10 @@ recorder.save()
 # In this notebook we have learnt that
 #
 # * only a file in which attacks and normal life share their days permits an honest test, and of the
-#   four devices that is the garage door's edge form;
-# * on the readings, ensembles and a network do no better than the base rate, since there is nothing
-#   in them to learn;
-# * windows find something real, the lateness of readings, and one rule without training comes near the
-#   ensembles; the attack's type need not be known for it;
+#   files at hand that is the garage door's edge form;
+# * on single readings, ensembles and a network do no better than the base rate;
+# * windows find something that goes with the attacks, the tempo of the readings, and one rule
+#   without training does as well as the ensembles; the attack's type need not be known for it;
+# * how many attacks are noticed in time depends on what counts as quiet: both counts are shown;
 # * a split by rows or hours flatters windows, because sessions recognise themselves;
-# * on the extracts the same windows recognise the bursts with which the recording began.
+# * on the extracts the same windows recognise bursts of normal rows.

@@ -15,48 +15,51 @@
 #
 # :::{admonition} Finding
 # :class: finding
-# The decision tree's accuracy of {book}`xmednn.ladder.printed.dt.accuracy` rests on copies: almost
-# every attack row in the test set was also trained on. When copies stay on one side, its balanced
-# accuracy is {book}`xmednn.ladder.copies.dt.balanced_accuracy`; without the clock and on runs of
-# the attacks never seen, {book}`xmednn.ladder.blocks.dt.balanced_accuracy`. The network had memorised little and
-# loses little: {book}`xmednn.ladder.printed.dnn.balanced_accuracy` as printed,
-# {book}`xmednn.ladder.blocks.dnn.balanced_accuracy` at the end.
+# Trained on balanced rows and cut at one half, as printed, all five classifiers have on average a lower Matthews
+# coefficient on runs of the attacks never seen than one threshold on one column: it has
+# {book}`xmednn.ladder.blocks.threshold.mcc`, the network {book}`xmednn.ladder.blocks.dnn.mcc`. The
+# threshold finds {book}`xmednn.kinds.blocks.threshold.data_alteration|.0%` of the flows of data alteration
+# and {book}`xmednn.kinds.blocks.threshold.spoofing|.0%` of spoofing; network, tree and XGBoost find some
+# spoofing at the price of many false alarms. Trained at the true share, the network makes
+# {book}`xmednn.hospital.cut_half.dnn.false_alarms|.0f` false alarms in ten thousand flows where
+# the threshold makes {book}`xmednn.hospital.cut_half.threshold.false_alarms|.0f`, and misses hardly more
+# attacks. The decision tree's accuracy as printed rests on copies of attack rows on both sides. Spoofing
+# that was never trained on stays unseen.
 # :::
 #
 # A score answers the question that its protocol asks. The printed protocol asks: *can you recognise
 # flows that you have seen, or whose neighbours in time you have seen?* A hospital asks: *will you
-# notice the next attack?* This page walks from the first question to the second in five steps, and
-# shows at each step what the score was worth.
-#
-# In this notebook we will
-#
-# * climb the ladder from the printed protocol to a split by attack;
-# * follow all five classifiers, and a baseline that always says "normal", on ten seeds;
-# * see which step costs what;
-# * turn the last rung into alarms a day.
+# notice the next attack?* This page walks from the first question to the second, with two lines
+# beside the classifiers all the way: one that always says "normal", and a rule of one threshold on
+# one column, which the training rows choose.
 
 # %% tags=["remove-cell"]
 import sys
 from pathlib import Path
 
 here = Path.cwd()
-sys.path.insert(
-    0, str(next(p for p in (here, *here.parents) if (p / "_toc.yml").exists()))
-)
+places = (here, *here.parents, here / "does-it-still-hold")
+book = next((p for p in places if (p / "_toc.yml").exists()), None)
+if book is None:
+    raise SystemExit(
+        "This notebook calls the book's library: open it in a clone of the book's repository, "
+        "https://github.com/does-it-still-hold/does-it-still-hold, or clone that beside it."
+    )
+sys.path.insert(0, str(book))
 
 # %% tags=["parameters", "hide-input"]
 profile = "full"
 seed = 2022
 replicates = 10
 
-# %%
-from lib import datasets, ehms
-from lib.banner import run_banner
-from lib.records import Recorder
+# %% tags=["hide-input"]
+from lib.papers import xmednn
+from lib.notebook.banner import run_banner
+from lib.notebook.records import Recorder
 
-dataset = datasets.load("wustl-ehms-2020")
+dataset = xmednn.load()
 recorder = Recorder("03-xmednn-ehms/03_audit", dataset, profile, seed, replicates)
-flows = ehms.paper_flows(dataset.frame)
+flows = xmednn.recovered_table(dataset.frame)
 seeds = range(seed, seed + replicates)
 run_banner(dataset, profile, seed, replicates)
 
@@ -64,172 +67,150 @@ run_banner(dataset, profile, seed, replicates)
 # ## The rungs
 #
 # Every rung is a choice of rows: which train, which test, and on which the scaler learns its
-# minimum and maximum. Rows are named by their number in the file, so a copied row keeps its name and
-# can be found again.
+# minimum and maximum. A copied row keeps its number in the file and can be found again.
+#
+# ```{strips}
+# :name: fig-xmednn-strips
+# 0  as printed | .+ .- a+ a- a+ / .- .+ b- b+ b+
+# 1 to 3  copies together | .+ .- a+ a+ a+ / .- .+ b- b- b-
+# 4, 5  test not filled up | .+ .- a+ a+ a+ / .- .+ b-
+# 6  split by attack | .+ .+ a+ a+ a+ / .- .- b-
+#
+# Rows of two stretches of time, not to scale. A letter is an attack row, and again a copy of it, of about seven. Rungs 3 and 5 change scaler and columns, not rows.
+# ```
+#
+# * **0, as printed.** Attack rows are repeated about seven times, all rows are scaled together and
+#   split at random, a quarter for testing, anew for each seed.
+# * **1, no copies on both sides.** All copies of one row go to one side.
+# * **2, split first.** Rows are split, then each side is balanced by itself.
+# * **3, the scaler** knows only the training side.
+# * **4, oversampling only in training.** The test rows keep the share of attacks of the capture: a
+#   test row is a row that happened.
+# * **5, no clock.** `Sport`, which counts up with time, goes; `Packet_num` is no column here.
+# * **6, split by attack.** Whole stretches of time, normal flows and the attack that ends them, go
+#   to one side: the test asks about runs of the attacks never seen. Both kinds were.
 
 # %%
 import numpy as np
-from lib.splits import (
-    oversample,
-    scaled_split,
-    split_blocks,
-    split_rows,
-    split_sources,
-)
+from lib.methods.splits import oversample, scaled_split, split_blocks, split_rows
+from lib.methods.splits import split_sources
 
-features, labels = flows.features.to_numpy(), flows.labels
+labels, kinds = flows.labels, flows.kinds
 every_row = np.arange(len(labels))
 
-# %% [markdown]
-# **Rung 0, as printed.** Attack rows are repeated about seven times on average, then all rows are
-# scaled together and split at random. Copies of one attack row land on both sides.
-
 
 # %%
-def printed(seed):
-    rows = oversample(every_row, labels, seed)
-    return scaled_split(
-        features, labels, split_rows(rows, labels, seed), seed, scaled_on=rows
-    )
+def repeated(split):
+    def rows(seed):
+        balanced = oversample(every_row, labels, seed)
+        return *split(balanced, labels, seed), balanced
 
-
-# %% [markdown]
-# How many test rows of the attack class have a copy of themselves among the training rows?
-
-
-# %%
-def share_seen_in_training(seed):
-    rows = oversample(every_row, labels, seed)
-    train, test = split_rows(rows, labels, seed)
-    return np.isin(test[labels[test] == 1], train).mean()
-
-
-seen = [share_seen_in_training(one) for one in seeds]
-recorder.add("xmednn.audit.attack_rows_seen", seen)
-print(f"{np.mean(seen):.1%} of the attack rows in the test set")
-
-# %% [markdown]
-# **Rung 1, no copies on both sides.** The same, except that all copies of one row go to one side.
-
-
-# %%
-def copies(seed):
-    rows = oversample(every_row, labels, seed)
-    return scaled_split(
-        features, labels, split_sources(rows, labels, seed), seed, scaled_on=rows
-    )
-
-
-# %% [markdown]
-# **Rung 2, split first.** Rows are split, then each side is balanced by itself, and the scaler knows
-# only the training side.
+    return rows
 
 
 # %%
 def split_first(seed):
-    train, test = split_rows(every_row, labels, seed)
-    halves = oversample(train, labels, seed), oversample(test, labels, seed)
-    return scaled_split(features, labels, halves, seed)
+    halves = split_rows(every_row, labels, seed)
+    train, test = (oversample(half, labels, seed) for half in halves)
+    return train, test, np.concatenate([train, test])
 
 
-# %% [markdown]
-# **Rung 3, oversampling only in training.** The test rows keep the share of attacks that the capture
-# had, so a test row is a row that happened.
+def scaler(seed):
+    return *split_first(seed)[:2], None
 
 
-# %%
+# %% tags=["method"]
 def train_only(seed):
     train, test = split_rows(every_row, labels, seed)
-    return scaled_split(
-        features, labels, (oversample(train, labels, seed), test), seed
-    )
+    return oversample(train, labels, seed), test, None
 
 
-# %% [markdown]
-# **Rung 4, identifiers and clocks out.** `Sport` goes. The data page showed that it counts upwards
-# with time. `Packet_num`, the other clock, is already gone.
-
-# %%
-timeless = flows.without("Sport").features.to_numpy()
-
-
-def no_identifiers(seed):
-    train, test = split_rows(every_row, labels, seed)
-    return scaled_split(
-        timeless, labels, (oversample(train, labels, seed), test), seed
-    )
-
-
-# %% [markdown]
-# **Rung 5, split by attack.** Whole blocks of time, each a stretch of normal flows and the attack
-# that ends it, go to one side. Now the test asks about runs of the attacks that were never seen. Their
-# kinds were: the capture has two.
-
-
-# %%
 def blocks(seed):
     train, test = split_blocks(flows.blocks, seed)
-    return scaled_split(
-        timeless, labels, (oversample(train, labels, seed), test), seed
-    )
+    return oversample(train, labels, seed), test, None
 
 
 # %%
 RUNGS = {
-    "printed": (printed, "as printed"),
-    "copies": (copies, "no copies on both sides"),
+    "printed": (repeated(split_rows), "as printed"),
+    "copies": (repeated(split_sources), "no copies on both sides"),
     "split_first": (split_first, "split before oversampling"),
+    "scaler": (scaler, "scaler from training rows"),
     "train_only": (train_only, "oversampling in training only"),
-    "no_identifiers": (no_identifiers, "identifiers and clocks out"),
+    "no_identifiers": (train_only, "clock out"),
     "blocks": (blocks, "split by attack in time"),
 }
-splits = {rung: [make(one) for one in seeds] for rung, (make, _) in RUNGS.items()}
+timeless = flows.without("Sport")
+chosen = {rung: [rows(one) for one in seeds] for rung, (rows, _) in RUNGS.items()}
+
+
+# %% tags=["hide-input"]
+def look_up(rung):
+    own = timeless if rung in ("no_identifiers", "blocks") else flows
+    values = own.features.to_numpy()
+    return [
+        scaled_split(values, labels, (train, test), one, scaled_on=scaled_on)
+        for one, (train, test, scaled_on) in zip(seeds, chosen[rung], strict=True)
+    ]
+
+
+splits = {rung: look_up(rung) for rung in RUNGS}
+
+
+# %% tags=["hide-input"]
+def share_seen(rows):
+    train, test, _ = rows
+    return np.isin(test[labels[test] == 1], train).mean()
+
+
+seen = [share_seen(rows) for rows in chosen["printed"]]
+recorder.add("xmednn.audit.attack_rows_seen", seen, "counted in rung 0")
 
 # %% [markdown]
-# ## Climbing
-#
-# The network keeps the printed settings on every rung. Rungs with the same number of features train
-# in one stacked pass.
+# The network keeps the printed settings on every rung; one threshold is a tree of depth one.
 
 # %%
-from lib.detectors import CLASSICAL, fit_classical, fit_dense
-from lib.networks import DenseSettings
+from lib.methods.detectors import CLASSICAL, fit_classical, fit_dense
+from lib.methods.dense.network import DenseSettings
+from sklearn.tree import DecisionTreeClassifier
 
 EPOCHS = {"full": 150, "quick": 4}[profile]
 
 
-def networks_for(rungs):
-    flat = [split for rung in rungs for split in splits[rung]]
-    sizes = (flat[0].train_features.shape[1], 64, 32, 8, 1)
-    chances, _ = fit_dense(flat, DenseSettings(sizes, 0.01, EPOCHS, batch_size=20))
-    return {
-        rung: chances[i * replicates : (i + 1) * replicates]
-        for i, rung in enumerate(rungs)
-    }
+def networks(splits):
+    sizes = (splits[0].train_features.shape[1], 64, 32, 8, 1)
+    return fit_dense(splits, DenseSettings(sizes, 0.01, EPOCHS, batch_size=20))[0]
+
+
+def one_threshold(seed):
+    return DecisionTreeClassifier(max_depth=1, random_state=seed)
 
 
 # %%
-chances = {"dnn": networks_for(list(RUNGS)[:4]) | networks_for(list(RUNGS)[4:])}
-for name, make in CLASSICAL.items():
-    chances[name] = {rung: fit_classical(make, splits[rung]) for rung in RUNGS}
-chances["majority"] = {
-    rung: [np.zeros(len(split.test_labels)) for split in splits[rung]]
-    for rung in RUNGS
-}
+SIMPLE = CLASSICAL | {"threshold": one_threshold}
 
-# %%
+
+def ask(splits):
+    chances = {"dnn": networks(splits)}
+    chances |= {name: fit_classical(make, splits) for name, make in SIMPLE.items()}
+    chances["majority"] = [np.zeros(len(split.test_labels)) for split in splits]
+    return chances
+
+
+answers = {rung: ask(splits[rung]) for rung in RUNGS}
+
+# %% tags=["hide-input"]
 import pandas as pd
-from lib.scores import detector_scores, expected_precision
+from lib.methods.scores import detector_scores
 
 scores = pd.DataFrame(
     {"rung": rung, "classifier": name, "seed": split.seed}
-    | detector_scores(split.test_labels, given)
-    for name, by_rung in chances.items()
+    | detector_scores(split.test_labels, chance)
     for rung in RUNGS
-    for split, given in zip(splits[rung], by_rung[rung], strict=True)
+    for name, chances in answers[rung].items()
+    for split, chance in zip(splits[rung], chances, strict=True)
 )
-
-# %%
+# %% tags=["remove-cell"]
 for (rung, name), group in scores.groupby(["rung", "classifier"], sort=False):
     measured = group.drop(columns=["rung", "classifier", "seed"])
     recorder.add_scores(
@@ -240,16 +221,18 @@ recorder.save()
 # %% [markdown]
 # ## The ladder
 #
-# The share of attacks changes between rungs 2 and 3, and some scores change with it for no other
-# reason. **Balanced accuracy**, the mean of the shares of attack and of normal rows that are
-# recognised, does not; half is what guessing gets. It is also what the paper's accuracy means on
-# its balanced rows.
+# **Balanced accuracy** is the mean of the shares of attack and of normal rows recognised; guessing
+# gets half. It does not change with the share of attacks, and is accuracy on the paper's balanced
+# rows.
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "The ladder in balanced accuracy. From top to bottom one advantage is taken away at a time. Crosses: printed in Table 1. Points and bars: mean and 95 % prediction interval over replicates.", "name": "fig-xmednn-ladder"}, "image": {"alt": "Six rungs from top to bottom with one point a classifier. The decision tree and XGBoost fall steeply from rung 0 to rung 1 and again at the last rungs; the network stays in the middle throughout; the majority class stays at one half."}}
+# %% tags=["lead", "hide-input"] mystnb={"figure": {"caption": "The ladder in balanced accuracy. From top to bottom one advantage is taken away at a time. Crosses: printed in Table 1. Points and bars: mean and 95 % prediction interval over replicates; two bars of naive Bayes reach beyond the left edge.", "name": "fig-xmednn-ladder"}, "image": {"alt": "Seven rungs from top to bottom with one point a classifier. The decision tree and XGBoost fall steeply from rung 0 to rung 1, the tree from {book}`xmednn.ladder.printed.dt.balanced_accuracy|.2f` to {book}`xmednn.ladder.copies.dt.balanced_accuracy|.2f`, and again where the clock goes. The network comes down by small steps from {book}`xmednn.ladder.printed.dnn.balanced_accuracy|.2f` to {book}`xmednn.ladder.blocks.dnn.balanced_accuracy|.2f`; the rule of one threshold hardly moves and stands at {book}`xmednn.ladder.blocks.threshold.balanced_accuracy|.2f` on the last rung; the majority class stays at one half."}}
 import matplotlib.pyplot as plt
-from lib import claims, figures, ladder
+from lib import claims
+from lib.methods import figures, ladder
 
 figures.use_book_style()
+figures.NAMES["threshold"] = "one threshold"
+figures.COLOURS["threshold"], figures.MARKERS["threshold"] = "#222222", "*"
 titles = {rung: title for rung, (_, title) in RUNGS.items()}
 printed_accuracy = claims.published_values("xmednn.table1.*.accuracy", by="subject")
 published = {name.lower(): value for name, value in printed_accuracy.items()}
@@ -258,22 +241,31 @@ ladder.draw(scores, "balanced_accuracy", label, titles, (0.4, 1), published)
 plt.show()
 
 # %% [markdown]
-# The first step costs the tree most. It had memorised attack rows and met their copies again. Naive
-# Bayes has wide intervals because on some seeds it collapses to guessing. This happens when the one
-# attack flow with packet loss is not among the training rows: the loss columns are then constant for
-# attacks, and their narrow distribution outweighs everything else.
+# Step down the ladder, or draw a seed:
 #
-# The F1 score of the attack class shows what an operator gets; from rung 3 on, attacks are as rare
-# as they were in the capture.
-
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "The same ladder in the F1 score of the attack class.", "name": "fig-xmednn-ladder-f1"}, "image": {"alt": "Six rungs from top to bottom with one point a classifier. All classifiers have less F1 at the end than at the start, with a large drop where the test rows keep the true share of attacks."}}
-ladder.draw(scores, "f1_attack", "F1 of the attack class", titles)
-plt.show()
+# ```{explore}
+# records: xmednn.ladder.{rung}.{classifier}.balanced_accuracy
+# label: balanced accuracy
+# low: 0.4
+# choose:
+#   rung: [printed, copies, split_first, scaler, train_only, no_identifiers, blocks]
+# rows:
+#   classifier: {dnn: DNN, xgb: XGBoost, dt: decision tree, lr: logistic regression,
+#     gnb: naive Bayes, threshold: one threshold, majority: majority class}
+# printed: xmednn.table1.{classifier}.accuracy
+# printed_for: {rung: printed}
+# ```
 
 # %% [markdown]
-# All scores on the first rung and on the last, means over the replicates.
+# The first step costs the trees most: they had memorised attack rows and met their copies again
+# ({book}`xmednn.audit.attack_rows_seen|.1%` of the attack rows in the test of rung 0 were trained
+# on). They fall again without `Sport`, XGBoost from
+# {book}`xmednn.ladder.train_only.xgb.balanced_accuracy` to
+# {book}`xmednn.ladder.no_identifiers.xgb.balanced_accuracy`: by itself the port says next to
+# nothing, beside other columns it says when. Naive Bayes has wide intervals because on some seeds
+# it collapses to guessing. The Matthews coefficient (MCC) is 0 for guessing and for silence.
 
-# %% tags=["hide-input"]
+# %% tags=["hide-input"] caption="Scores on the last rung, split by attack: means of ten seeds."
 METRICS = [
     "accuracy",
     "balanced_accuracy",
@@ -283,88 +275,310 @@ METRICS = [
     "pr_auc",
     "mcc",
 ]
-ends = scores[scores["rung"].isin(["printed", "blocks"])]
-table = ends.groupby(["rung", "classifier"], sort=False)[METRICS].mean().round(3)
-table.rename(index=titles | figures.NAMES)
+last = scores[scores["rung"] == "blocks"]
+table = last.groupby("classifier", sort=False)[METRICS].mean().round(3)
+table.rename(index=figures.NAMES)
 
-# %% [markdown]
-# On the last rung accuracy looks respectable for a classifier that never raises an alarm: most flows
-# are normal. The Matthews coefficient (`mcc`, 0 for guessing and for silence) is not fooled.
-#
-# Which step costs what? The change of balanced accuracy from each rung to the next:
-
-# %% tags=["hide-input"]
+# %% tags=["hide-input", "hide-output"] caption="What each step adds to balanced accuracy, mean of ten seeds."
 means = scores.pivot_table("balanced_accuracy", "rung", "classifier", sort=False)
 means.diff().iloc[1:].rename(index=titles, columns=figures.NAMES).round(3)
 
 # %% [markdown]
-# ## Does the detector generalise?
-#
-# The paper concludes from its ten folds that the classifier "generalizes well beyond its training
-# dataset". Folds of oversampled rows cannot show this, since each fold's attack rows were trained on
-# in nine others. The claim is judged by the last rung: the network's balanced accuracy on runs of the
-# attacks that it has not seen, against the interval that the paper's own folds span. Our network is
-# below that interval on rung 0 already, and loses little from there on. So the verdict says that the
-# printed level is not met, not that the network fails to generalise from what it has learnt.
+# The threshold is first in what false alarms weigh on (accuracy, F1, MCC), not in all: in balanced accuracy XGBoost (on every seed) and, by little, the tree (on nine of ten) are ahead of it; the network is on most as well, on average by no more than its spread over seeds, and network, XGBoost and logistic regression rank
+# flows better (PR-AUC). So the rule is compared with each *as cut* (the last but one section sets
+# the cut): in MCC it is ahead of all by intervals above zero (folded), which are somewhat too
+# narrow, as splits of the same 84 attacks overlap. On {book}`xmednn.audit.seeds_like_threshold|.0f` of
+# the ten seeds the network flags hardly a spoofed flow; it then finds what such a threshold finds, and is ahead
+# of the rule on {book}`xmednn.audit.seeds_ahead|.0f` of these, by little.
 
 # %% tags=["hide-input"]
-claims.table("xmednn.conclusion.*")
+from lib.methods.differences import mean_with_interval
+
+mcc = last.pivot_table("mcc", "seed", "classifier", sort=False)
+
+
+# %% tags=["hide-input", "hide-output"] caption="One threshold ahead in MCC, ten seeds [95 % interval]."
+def ahead(name):
+    differences = mcc["threshold"] - mcc[name]
+    recorder.add(f"xmednn.threshold_ahead.{name}", differences, "last rung, MCC")
+    return mean_with_interval(differences)
+
+
+others = [name for name in mcc if name not in ("threshold", "majority")]
+pd.DataFrame(
+    {"one threshold ahead by": {figures.NAMES[n]: ahead(n) for n in others}}
+)
 
 # %% [markdown]
-# ## What a hospital would see
+# ## Two kinds of attack, two stories
 #
-# A share of false alarms sounds small until it is multiplied. Suppose one gateway that sends a flow
-# every two seconds, as many as the test bed, and the share of attacks of the capture. For each
-# classifier on the last rung: the false alarms in a day, the attack flows it misses, and how many of
-# its alarms are real.
+# Spoofing and data alteration have been counted together so far.
+
+
+# %% tags=["hide-input"]
+def recall_by_kind(rung, name):
+    found = []
+    for (_, test, _), chance in zip(chosen[rung], answers[rung][name], strict=True):
+        flagged = pd.Series(chance > 0.5).groupby(kinds[test]).mean()
+        found.append(flagged.rename(lambda kind: kind.lower().replace(" ", "_")))
+    return pd.DataFrame(found)
+
+
+# %% tags=["hide-input"]
+by_kind = {
+    (rung, name): recall_by_kind(rung, name)
+    for rung in RUNGS
+    for name in answers[rung]
+}
+for (rung, name), found in by_kind.items():
+    recorder.add_scores(
+        f"xmednn.kinds.{rung}.{name}", found, protocol=RUNGS[rung][1]
+    )
+alike = by_kind["blocks", "dnn"]["spoofing"].to_numpy() < 0.01
+ahead_of_rule = (mcc["dnn"] > mcc["threshold"]).to_numpy()
+COUNTED = "seeds counted, last rung"
+recorder.add("xmednn.audit.seeds_like_threshold", alike.sum(), COUNTED)
+recorder.add("xmednn.audit.seeds_ahead", (alike & ahead_of_rule).sum(), COUNTED)
+
+# %% tags=["hide-input"] caption="Share of flows flagged by kind, on the first and last rung, means of ten seeds."
+shown = pd.DataFrame(
+    {
+        (titles[rung], kind.replace("_", " ")): {
+            figures.NAMES[name]: by_kind[rung, name][kind].mean()
+            for name in answers[rung]
+        }
+        for rung in ("printed", "blocks")
+        for kind in ("spoofing", "data_alteration", "normal")
+    }
+)
+shown.round(3)
+
+# %% tags=["hide-input", "hide-output"] caption="Recall of each kind on every rung, means of ten seeds."
+pd.DataFrame(
+    {
+        figures.NAMES[name]: {
+            f"{titles[rung]}, {kind}": by_kind[rung, name][kind].mean()
+            for kind in ("spoofing", "data_alteration")
+            for rung in RUNGS
+        }
+        for name in ("dnn", *SIMPLE)
+    }
+).round(3)
+
+# %% [markdown]
+# One threshold on one column finds nearly all flows of data alteration and hardly a normal one:
+# they are slow at the server's end, as with someone between. Spoofed flows look much like normal
+# ones: on runs not seen, network, tree and XGBoost flag about twice as large a share of them as of
+# normal flows, logistic regression and naive Bayes no larger one, and normal flows are far more.
+# That the kinds differ is what the scores of one class conceal.
+#
+# ## A kind never trained on
+#
+# The same splits, but the attacks of one kind are taken out of training, and the test rows are the
+# normal ones and those of this kind (folded).
+
 
 # %%
-FLOWS_A_DAY = 24 * 60 * 60 / 2
-prevalence = labels.mean()
+def without_kind(kind):
+    own = []
+    for one in seeds:
+        train, test = split_blocks(timeless.blocks, one)
+        train, test = train[kinds[train] != kind], test[labels[test] == 0]
+        unseen = every_row[kinds == kind]
+        test = np.concatenate([test, np.intersect1d(unseen, blocks(one)[1])])
+        halves = oversample(train, labels, one), test
+        own.append(scaled_split(timeless.features.to_numpy(), labels, halves, one))
+    return own
 
 
-def alarms_a_day(row):
-    attacks = FLOWS_A_DAY * prevalence
-    false_alarms = row["fpr"] * (FLOWS_A_DAY - attacks)
-    found = (1 - row["fnr"]) * attacks
-    real = expected_precision(row["fpr"], row["fnr"], prevalence)
+# %% tags=["hide-input"]
+KINDS = ("Spoofing", "Data Alteration")
+
+
+def flagged(own, given):
+    return pd.DataFrame(
+        {
+            "found": np.mean(chance[split.test_labels == 1] > 0.5),
+            "false alarms": np.mean(chance[split.test_labels == 0] > 0.5),
+        }
+        for split, chance in zip(own, given, strict=True)
+    )
+
+
+# %% tags=["hide-input"]
+splits_without = {kind: without_kind(kind) for kind in KINDS}
+unseen = {
+    (kind, name): flagged(own, given)
+    for kind, own in splits_without.items()
+    for name, given in ask(own).items()
+}
+
+# %% tags=["hide-input"]
+UNSEEN = "kind left out of training"
+for (kind, name), shares in unseen.items():
+    where = f"{kind.lower().replace(' ', '_')}.{name}"
+    id = f"xmednn.unseen_kind.{where}"
+    recorder.add(id, shares["found"], f"recall, {UNSEEN}")
+    id = f"xmednn.unseen_kind.false_alarms.{where}"
+    recorder.add(id, shares["false alarms"], f"false alarms, {UNSEEN}")
+
+# %% tags=["hide-input", "hide-output"] caption="Kind never trained on: shares flagged, means of ten seeds."
+means = pd.DataFrame({key: shares.mean() for key, shares in unseen.items()})
+table = means.T.unstack(0).swaplevel(axis=1).sort_index(axis=1, ascending=False)
+table = table.rename(index=figures.NAMES).round(3)
+table.rename(columns={kind: f"never trained on: {kind}" for kind in KINDS})
+
+# %% [markdown]
+# Spoofing is not found by what has learned data alteration: on average
+# {book}`xmednn.unseen_kind.spoofing.lr|.0%` of it at most. Set on spoofing alone, the threshold and
+# logistic regression flag nearly all of data alteration, and
+# {book}`xmednn.unseen_kind.false_alarms.data_alteration.threshold|.0%` and
+# {book}`xmednn.unseen_kind.false_alarms.data_alteration.lr|.0%` of the normal flows with it: a cut
+# set on spoofed flows flags many of these. Cut at one half, no classifier finds a kind that it has
+# not met without many false alarms; whether another cut would, this does not say.
+#
+# ## At the true share
+#
+# All of these were trained on balanced rows and cut at a probability of one half. That is a choice:
+# a detector can be trained on the rows as they were, and its cut set. Here a quarter of the
+# training stretches is kept back and sets the cut, so that one normal flow in two hundred is flagged there. Errors are counted on the test stretches.
+
+# %%
+ALLOWED, TRUE_SHARE = 0.005, "trained at the true share"
+
+
+def at_true_share(seed):
+    train, test = split_blocks(timeless.blocks, seed)
+    fit, tune = (train[part] for part in split_blocks(timeless.blocks[train], seed))
+    values = timeless.features.to_numpy()
+    return test, tune, scaled_split(values, labels, (fit, np.r_[tune, test]), seed)
+
+
+true_share = [at_true_share(one) for one in seeds]
+honest = ask([split for *_, split in true_share])
+
+
+# %%
+def alarms(test, tune, chance, cut=None):
+    tuned, tested = np.split(chance, [len(tune)])
+    if cut is None:
+        cut = np.quantile(tuned[labels[tune] == 0], 1 - ALLOWED, method="higher")
+    raised, attack = tested > cut, labels[test] == 1
     return {
-        "false alarms a day": round(false_alarms),
-        "attack flows missed a day": round(attacks - found),
-        "share of alarms that are attacks": round(real, 3),
+        "false alarms": 10_000 * np.mean(raised & ~attack),
+        "attack flows missed": 10_000 * np.mean(~raised & attack),
+        "real": np.sum(raised & attack) / max(raised.sum(), 1),
+        "any": raised.any(),
+        "fpr": np.mean(raised[~attack]),
+        "fnr": np.mean(~raised[attack]),
     }
 
 
 # %% tags=["hide-input"]
-honest = (
-    scores[scores["rung"] == "blocks"]
-    .groupby("classifier", sort=False)[["fpr", "fnr"]]
-    .mean()
-)
-daily = pd.DataFrame(
-    {figures.NAMES[name]: alarms_a_day(row) for name, row in honest.iterrows()}
-).T
-daily.astype(object).fillna("no alarms")
+def per_ten_thousand(name, cut):
+    found = pd.DataFrame(
+        alarms(test, tune, chance, cut)
+        for (test, tune, _), chance in zip(true_share, honest[name], strict=True)
+    )
+    id = f"xmednn.hospital.{'cut_set' if cut is None else 'cut_half'}.{name}"
+    recorder.add_scores(id, found[["fpr", "fnr"]], protocol=TRUE_SHARE)
+    counts = found[["false alarms", "attack flows missed"]]
+    counts = counts.rename(columns=lambda name: name.replace(" ", "_"))
+    recorder.add_scores(id, counts, protocol=f"of 10,000 flows, {TRUE_SHARE}")
+    means = found[["false alarms", "attack flows missed"]].mean().round()
+    real = found["real"][found["any"]].mean()
+    return means.to_dict() | {"share of alarms that are real": round(real, 3)}
 
-# %% tags=["remove-cell"]
-for name, row in honest.iterrows():
-    for key, value in alarms_a_day(row).items():
-        if np.isfinite(value):
-            recorder.add(f"xmednn.hospital.{name}.{key.replace(' ', '_')}", value)
-recorder.save()
+
+# %% tags=["hide-input"]
+daily = {
+    f"{figures.NAMES[name]}, {words}": per_ten_thousand(name, cut)
+    for words, cut in (("cut at one half", 0.5), ("cut set", None))
+    for name in ("dnn", "xgb", "lr", "threshold")
+    if cut or name != "threshold"  # which gives two probabilities only
+}
+# %% tags=["hide-input"] caption="Errors in ten thousand flows, ten seeds; rows that name a cut: true share."
+balanced_trained = {
+    f"{figures.NAMES[name]}, trained on balanced rows": {
+        "false alarms": round(10_000 * (1 - labels.mean()) * row["fpr"]),
+        "attack flows missed": round(10_000 * labels.mean() * row["fnr"]),
+    }
+    for name, row in last.groupby("classifier")[["fpr", "fnr"]].mean().iterrows()
+    if name in ("dnn", "xgb", "lr", "threshold")
+}
+pd.DataFrame(balanced_trained | daily).T.astype(object).fillna("")
 
 # %% [markdown]
-# In a real ward attacks would be far rarer than in this capture, and the share of real alarms lower
-# still.
+# What rarer attacks make of the detectors trained at the true share, their cut set (the threshold stays where training put it), by mean rates of the ten seeds:
 #
-# In this notebook we have learnt that
+# ```{explore-alarms}
+# records: xmednn.hospital.{classifier}.{metric}
+# label: real and false alarms by how rare an attack is
+# rows:
+#   classifier: {cut_set.dnn: DNN, cut_set.xgb: XGBoost, cut_set.lr: logistic regression,
+#     cut_half.threshold: one threshold}
+# ```
 #
-# * most of what the decision tree and XGBoost lose they lose at the first step, which takes away copies of
-#   attack rows on both sides of the split;
-# * the clock is the second advantage: without `Sport` both lose again;
-# * the network and logistic regression gain little from either, because they never memorised the rows;
-#   naive Bayes gains a few points from copies;
-# * once the clock is out, splitting by attack costs little more, but for naive Bayes, and widens every
-#   interval, since runs of an attack differ from each other;
-# * on runs not seen before, no classifier comes near the scores of the printed protocol's best,
-#   and accuracy hides it, because most flows are normal.
+# Of the table, compare missed attacks within each half only: detectors trained on balanced rows are
+# reckoned at the file's share of attacks, the others at that of the test stretches, a little
+# larger. How many flows a gateway sends a day the file, with no time of day, does not say. Trained
+# at the true share, network and XGBoost do what the threshold does: few false alarms, data
+# alteration found, spoofing missed; cut at one half, the network makes fewer false alarms than the threshold on every seed. Logistic regression needs its cut set for this. A rule of one threshold gives two
+# probabilities only, so that its cut cannot be set. So the many false alarms above are a choice of
+# training and cut, and no property of the classifiers. All rates are those of this capture. On the
+# twin, in the few epochs of the reduced profile, the network trained at the true share makes more
+# false alarms than the threshold: take the order from the published page.
+#
+# ## Does the detector generalise?
+#
+# The paper concludes from its ten folds that the classifier "generalizes well beyond its training
+# dataset". Folds of oversampled rows cannot show this, since almost all of a fold's attack rows
+# were trained on in the nine others. The claim is judged by the last rung, against the interval
+# that the paper's own folds span. Our network is below that interval on rung 0 already; with
+# training rows alone balanced it has {book}`xmednn.ladder.train_only.dnn.balanced_accuracy` on random
+# rows and {book}`xmednn.ladder.blocks.dnn.balanced_accuracy` on runs never seen. The verdict is on the level, which is not met, and not on what it loses between these two. What the paper says of
+# addresses is judged by leaving the sender's address in, and testing with attacks from another one.
+
+
+# %%
+def with_address(seed, elsewhere):
+    train, test, _ = blocks(seed)
+    sender = dataset.frame["SrcMac"][~dataset.frame["Sport"].isin(xmednn.LEFT_OUT)]
+    known = pd.get_dummies(sender.to_numpy(), dtype=float).to_numpy(copy=True)
+    if elsewhere:  # an address that training does not hold is none of those known
+        known[test] = np.where(labels[test, None] == 1, 0.0, known[test])
+    values = np.hstack([timeless.features.to_numpy(), known])
+    return scaled_split(values, labels, (train, test), seed)
+
+
+# %%
+own, moved = (
+    [with_address(one, there) for one in seeds] for there in (False, True)
+)
+sizes = (own[0].train_features.shape[1], 64, 32, 8, 1)
+_, trained = fit_dense(own, DenseSettings(sizes, 0.01, EPOCHS, batch_size=20))
+
+# %% tags=["hide-input"]
+from lib.methods.dense.training import probabilities
+
+for id, tested in {"addresses": own, "addresses_elsewhere": moved}.items():
+    found = pd.DataFrame(
+        detector_scores(
+            split.test_labels, probabilities(network, split.test_features)
+        )
+        for network, split in zip(trained.networks, tested, strict=True)
+    )
+    recorder.add_scores(
+        f"xmednn.ladder.{id}.dnn", found, protocol="last rung with SrcMac"
+    )
+recorder.save()
+claims.table("xmednn.conclusion.generalizes*", "xmednn.conclusion.host_features")
+
+# %% [markdown]
+# With the address the network finds every attack. With one that it does not know it misses most of
+# them on seven seeds of ten, and finds nearly all on the other three, as if it had there learned the
+# gateway's own address and not the attacker's. So the warning is sound for most networks, not for each.
+# (The verdict's rule counts eight seeds: on one of the three a few flows in a thousand are missed.)
+#
+# The paper also suggests to block the source address of attack traffic. In this file every flow has
+# one and the same source address, that of the patient's gateway: blocking it cuts the patient off.

@@ -9,23 +9,21 @@ from copy import deepcopy
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from lib import records
-from lib.claims.ledger import Claim, Ledger, load
-from lib.claims.rendering import (
+from lib.claims.claim import Claim, Ledger
+from lib.claims.ledger import load
+from lib.claims.tables import (
     COLUMNS,
     RECIPE,
     ClaimMatrix,
     ClaimTable,
     as_html,
-    as_markdown,
     as_text,
-    scoreboard,
-    scoreboard_html,
 )
 from lib.claims.verdicts import NOT_JUDGED, VERDICTS, Judgement, judge
-from lib.errors import ReaderError
-from lib.files import state_of
-from lib.paths import CLAIMS, reference_folder, run_folder
+from lib.common.errors import ReaderError
+from lib.common.files import state_of
+from lib.common.paths import CLAIMS, reference_folder, run_folder
+from lib.notebook import records
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -36,7 +34,6 @@ __all__ = [
     "Judgement",
     "Ledger",
     "as_html",
-    "as_markdown",
     "as_text",
     "command",
     "judge",
@@ -47,26 +44,13 @@ __all__ = [
     "published_values",
     "reading",
     "render_again",
-    "scoreboard",
-    "scoreboard_html",
     "select",
     "table",
 ]
 
 
 def judge_all() -> list[Judgement]:
-    """Return every claim of the ledger with its verdict, from the records as they are now.
-
-    Returns
-    -------
-    list of Judgement
-        In the order of the ledger.
-
-    Raises
-    ------
-    ReaderError
-        If the ledger or a record file is not valid.
-    """
+    """Return every claim of the ledger with its verdict, from the records as they are now."""
     folders = (CLAIMS, "*.csv"), (reference_folder(), "*/*.json"), (run_folder(), "*/*.json")
     return list(_judge_once(tuple(state_of(*each) for each in folders)))
 
@@ -78,18 +62,7 @@ def _judge_once(_state: tuple) -> tuple[Judgement, ...]:
 
 
 def select(*patterns: str) -> list[Judgement]:
-    """Return the judgements whose id fits any of the patterns.
-
-    Parameters
-    ----------
-    *patterns : str
-        Ids with ``*``, such as ``"xmednn.table1.*"``.
-
-    Raises
-    ------
-    ReaderError
-        If no claim fits.
-    """
+    """Return the judgements whose id fits any of the patterns."""
     ids = {claim.id for claim in load().matching(*patterns)}
     if not ids:
         raise ReaderError(
@@ -106,7 +79,7 @@ def table(*patterns: str, columns: Sequence[str] = COLUMNS) -> ClaimTable:
     *patterns : str
         Ids with ``*``.
     columns : sequence of str
-        Any of claim, id, where, paper, book, this run, verdict, reason, note.
+        Any of claim, id, where, paper, judged, book, this run, verdict, basis, reason, note.
 
     Returns
     -------
@@ -148,16 +121,6 @@ def render_again(page: "NotebookNode") -> "NotebookNode":
 
     A notebook runs before the last record of its chapter is written, and a claim may be
     corrected long after; so each build asks the ledger and the records anew.
-
-    Parameters
-    ----------
-    page : nbformat.NotebookNode
-        An executed notebook; not changed.
-
-    Returns
-    -------
-    nbformat.NotebookNode
-        The same cells; only outputs that `table` and `matrix` made differ.
     """
     fresh = deepcopy(page)
     for cell in fresh.cells:
@@ -171,13 +134,7 @@ def render_again(page: "NotebookNode") -> "NotebookNode":
 
 @contextmanager
 def reading(folders: Mapping[str, str]) -> Iterator[None]:
-    """Judge from other folders of records for a while.
-
-    Parameters
-    ----------
-    folders : mapping of str to str
-        ``IDS_REFERENCE`` or ``IDS_RECORDS``, and the folder to read instead.
-    """
+    """Judge from other folders of records for a while."""
     before = {name: os.environ.get(name) for name in folders}
     os.environ.update(folders)
     try:
@@ -246,25 +203,7 @@ def published_values(pattern: str, by: str = "id") -> dict[str, float]:
 
 
 def command(json: bool = False, paper: str | None = None, verdict: str | None = None) -> int:
-    """Print the ledger with verdicts.
-
-    Parameters
-    ----------
-    json : bool
-        Print a list of objects instead of a table.
-    paper, verdict : str, optional
-        Only the claims of this paper, or with this verdict.
-
-    Returns
-    -------
-    int
-        Exit status 0.
-
-    Raises
-    ------
-    ReaderError
-        If the ledger or a record is not valid, or nothing has the paper or verdict.
-    """
+    """Print the ledger with verdicts."""
     judgements = judge_all()
     for name, wanted in (("paper", paper), ("verdict", verdict)):
         judgements = _filtered(judgements, name, wanted)

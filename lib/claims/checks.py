@@ -35,11 +35,12 @@ from typing import Literal, NewType, get_args
 
 import numpy as np
 
-from lib import arithmetic
 from lib.claims import rules
-from lib.claims.expressions import Call
-from lib.claims.ledger import Claim, Ledger
-from lib.intervals import Interval
+from lib.claims.claim import Claim, Ledger
+from lib.claims.language import Call
+from lib.common.wording import in_unit
+from lib.methods import arithmetic
+from lib.methods.intervals import Interval
 
 SCORES = ("accuracy", "precision", "recall", "f1")
 # What an argument of a check is; a `Number` is an id, too.
@@ -62,6 +63,8 @@ ARGUMENTS: dict[object, tuple[Callable[["Call | float | str"], bool], str]] = {
         "a number or the id of one claim",
     ),
 }
+# What gives a number, and does not only bound it.
+DETERMINING = ("sum", "difference", "ratio", "share", "saving", "mean", "deviation")
 # So many ids a matrix needs, one a score.
 MATRICES = ("matrix", "fold_matrix")
 
@@ -71,25 +74,17 @@ def _is_id(given: "Call | float | str") -> bool:
 
 
 def failed_check(claim: Claim, ledger: Ledger) -> str:
-    """Return the arithmetic that contradicts a claim, or an empty text.
-
-    Parameters
-    ----------
-    claim : Claim
-        Any claim.
-    ledger : Ledger
-        Holds the other printed numbers.
-
-    Returns
-    -------
-    str
-        One or two sentences that show the sum, for the first check that fails.
-    """
+    """Return the arithmetic that contradicts a claim, or an empty text."""
     for call in claim.check:
         problem = CHECKS[call.name](claim, ledger, *call.arguments)
         if problem:
             return problem
     return ""
+
+
+def determining(claim: Claim) -> Call | None:
+    """Return the check, if there is one, by which other printed numbers give the claim's own."""
+    return next((call for call in claim.check if call.name in DETERMINING), None)
 
 
 def _interval(ledger: Ledger, argument: "str | float") -> Interval:
@@ -109,19 +104,8 @@ def _text(ledger: Ledger, argument: "str | float") -> str:
 
 
 def with_unit(claim: Claim) -> str:
-    """Return what is printed, with a percent sign where it has one.
-
-    Parameters
-    ----------
-    claim : Claim
-        Gives printed text and unit.
-
-    Returns
-    -------
-    str
-        Such as ``"97.4 %"``; in every other unit the printed text alone.
-    """
-    return f"{claim.published} %" if claim.unit == "%" else claim.published
+    """Return what is printed, with a percent sign where it has one."""
+    return in_unit(claim.published, claim.unit)
 
 
 def _compare(claim: Claim, allowed: Interval, formula: str) -> str:
@@ -133,8 +117,7 @@ def _compare(claim: Claim, allowed: Interval, formula: str) -> str:
         return ""
     low, high = (f"{end * claim.scale:.{claim.decimals + 1}f}" for end in allowed)
     result = low if low == high else f"between {low} and {high}"
-    unit = " %" if claim.unit == "%" else ""
-    return f"{formula} gives {result}{unit}, but {with_unit(claim)} is printed."
+    return f"{formula} gives {in_unit(result, claim.unit)}, but {with_unit(claim)} is printed."
 
 
 def _exact(ledger: Ledger, argument: "str | float") -> Interval:
@@ -376,6 +359,11 @@ def _fitting_tests(table: tuple[tuple[tuple[str, Interval], ...], ...], total: i
     return list(arithmetic.shared_tests([dict(scores) for scores in table], total=total))
 
 
+@lru_cache(maxsize=1024)
+def _fitting_row(scores: tuple[tuple[str, Interval], ...], attacks: tuple[int, ...], total: int):
+    return list(arithmetic.shared_tests([dict(scores)], attacks, total))
+
+
 def _scores(ledger: Ledger, row: str, without: str = "", truncated: bool = False):
     """Return the intervals of a printed row, hashable; without one of its scores if named."""
     claims = {score: ledger[_cell(row, score)] for score in SCORES if score != without}
@@ -432,16 +420,15 @@ def _odd_cell(
     """Fail if leaving out this one cell, and no other, makes its row fit the others' test."""
     size = _share_of(ledger, share, _count(ledger, rows))
     rest = _fitting_tests(tuple(_scores(ledger, row) for row in others), size)
-    attacks = sorted({test.positives for test in rest})
+    attacks = tuple(sorted({test.positives for test in rest}))
 
     def fits(without: str = "") -> list:
-        row = dict(_scores(ledger, own, without))
-        return list(arithmetic.shared_tests([row], attacks, size))
+        return _fitting_row(_scores(ledger, own, without), attacks, size)
 
     score = claim.id.rpartition(".")[2]
     if not attacks:
         return ""
-    if fits() or [each for each in SCORES if fits(each)] != [score]:
+    if fits() or any(fits(each) for each in SCORES if each != score) or not fits(score):
         return ""
     meant = {f"{_score_of_own_row(test, size, score) * claim.scale:.4f}" for test in fits(score)}
     return (
@@ -515,18 +502,7 @@ NAMES = frozenset(CHECKS)
 
 
 def validate(call: Call) -> None:
-    """Refuse a check that cannot be carried out.
-
-    Parameters
-    ----------
-    call : Call
-        One expression of the column ``check``.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If the check is unknown, or has too few or too many arguments or some of the wrong kind.
-    """
+    """Refuse a check that cannot be carried out."""
     if call.name not in NAMES:
         raise ValueError(f"there is no function {call.name!r}")
     for kind, given in _by_kind(call):
@@ -539,18 +515,7 @@ def validate(call: Call) -> None:
 
 
 def ids_read(call: Call) -> list[str]:
-    """Return the ids of the printed numbers that a check reads.
-
-    Parameters
-    ----------
-    call : Call
-        A valid check.
-
-    Returns
-    -------
-    list of str
-        Of a row the ids of its four scores; an id with ``*`` means several claims.
-    """
+    """Return the ids of the printed numbers that a check reads."""
     ids: list[str] = []
     for kind, given in _by_kind(call):
         if kind is Row:

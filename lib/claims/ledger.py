@@ -6,20 +6,23 @@ id : dotted name, unique over all files.
 paper : short name of the paper.
 locator : where in the paper it is printed.
 subject, dataset, metric, average : what the number is about; average may be empty.
-published : text exactly as printed; for a conclusion the phrase.
+published : text exactly as printed; for a conclusion the phrase, no more of it than is judged.
+judged : of a conclusion, in a few words what its rule judges.
 unit : a key of `UNITS`; ``%`` is printed in hundredths of the record's unit. ``seconds of 9.5``
     is a time whose record is the ratio to a time that is printed as 9.5 seconds.
 kind : ``value`` (judged against a record), ``conclusion`` (judged by a rule),
     ``setting`` (an input of the study, held only against other printed numbers),
     ``time`` (seconds on the authors' machine, the unit of other times) or
-    ``context`` (cited from another paper, never judged).
+    ``context`` (cited from another paper, or not to be settled by rows; never judged).
 record : id of the record that a value is compared with.
 variants : data files that may judge the claim, as the registry names them, parted by spaces;
     any where empty. Records measured on another one are shown and not judged.
 supports : ids of the conclusions that rest on a value, parted by spaces; at least those whose rule
     reads its record.
+repeats : id of the claim that this one restates; it takes its verdict, and is counted once.
 check : arithmetic checks on printed numbers, parted by semicolons; see `lib.claims.checks`.
-    A conclusion may only be checked for whether it follows from the printed numbers.
+    A conclusion may only be checked for whether it follows from the printed numbers, or, where it
+    repeats another, not at all.
 rule : when a conclusion holds; see `lib.claims.rules`.
 note : what a reader should know; how a word was read.
 """
@@ -27,109 +30,21 @@ note : what a reader should know; how a word was read.
 import csv
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from fnmatch import fnmatchcase
+from dataclasses import fields
 from functools import lru_cache
 from pathlib import Path
 
-from lib.arithmetic import decimals_of, number_of, printed_interval
-from lib.claims.expressions import Call, parse_list
-from lib.errors import ReaderError
-from lib.files import state_of
-from lib.intervals import Interval
-from lib.paths import CLAIMS
+from lib.claims import checks, rules
+from lib.claims.claim import RELATIVE_TIME, UNITS, Claim, Ledger
+from lib.claims.language import Call, parse_list
+from lib.common.errors import ReaderError
+from lib.common.files import state_of
+from lib.common.paths import CLAIMS
 
 KINDS = ("value", "conclusion", "setting", "time", "context")
 JUDGED = ("value", "conclusion")
-COUNTS = ("rows", "features", "neurons", "layers", "epochs", "steps", "folds")
-# Divide a printed number by this to get the unit of its record.
-UNITS = {"%": 100.0, "": 1.0} | dict.fromkeys(("fraction", "rank", "seconds", *COUNTS), 1.0)
-RELATIVE_TIME = re.compile(r"seconds of (\d+(?:\.\d+)?)")
 REQUIRED = ("id", "paper", "locator", "subject", "dataset", "metric", "published", "kind")
 ID = re.compile(r"[a-z]\w*(\.\w+)+")
-
-
-@dataclass(frozen=True)
-class Claim:
-    """One row of the ledger; the attributes are its columns."""
-
-    id: str
-    paper: str
-    locator: str
-    subject: str
-    dataset: str
-    metric: str
-    average: str
-    published: str
-    unit: str
-    kind: str
-    record: str
-    variants: tuple[str, ...]
-    supports: tuple[str, ...]
-    check: tuple[Call, ...]
-    rule: Call | None
-    note: str
-
-    @property
-    def scale(self) -> float:
-        """What a record's value is multiplied with to get the claim's unit."""
-        relative = RELATIVE_TIME.fullmatch(self.unit)
-        return float(relative[1]) if relative else UNITS[self.unit]
-
-    @property
-    def decimals(self) -> int:
-        """Printed digits behind the decimal point."""
-        return decimals_of(self.published)
-
-    @property
-    def number(self) -> float:
-        """The printed number in the claim's unit."""
-        return number_of(self.published)
-
-    @property
-    def interval(self) -> Interval:
-        """Every number, in the record's unit, that rounds or truncates to what is printed."""
-        printed = printed_interval(self.number, self.decimals, truncation=True)
-        return Interval(printed.low / self.scale, printed.high / self.scale)
-
-    @property
-    def is_count(self) -> bool:
-        """Whether the number counts things, and so is neither rounded nor cut off."""
-        return self.unit in COUNTS
-
-    @property
-    def is_number(self) -> bool:
-        """Whether what is printed is a number."""
-        try:
-            number_of(self.published)
-        except ValueError:
-            return False
-        return True
-
-
-class Ledger(dict[str, Claim]):
-    """All claims by id, in the order of the files."""
-
-    def matching(self, *patterns: str) -> list[Claim]:
-        """Return the claims whose id fits any pattern.
-
-        Parameters
-        ----------
-        *patterns : str
-            Ids with ``*``, such as ``"xmednn.table1.*"``.
-
-        Returns
-        -------
-        list of Claim
-            In the order of the ledger; empty when none fits.
-        """
-        return [
-            claim
-            for id, claim in self.items()
-            if any(fnmatchcase(id, pattern) for pattern in patterns)
-        ]
-
-
 COLUMNS = tuple(field.name for field in fields(Claim))
 # Columns whose text is taken apart.
 PARSED = ("variants", "supports", "check", "rule")
@@ -166,7 +81,7 @@ def _read_files(state: tuple[tuple[str, int, int], ...]) -> Ledger:
     for path in (Path(name) for name, _, _ in state):
         for number, row in _rows(path):
             place = f"{path.name}, row {number}"
-            claim = _claim(row, place)
+            claim = parse_row(row, place)
             if claim.id in ledger:
                 _refuse(
                     place, f"id {claim.id!r} is already used in {places[claim.id]}", "rename one"
@@ -175,14 +90,13 @@ def _read_files(state: tuple[tuple[str, int, int], ...]) -> Ledger:
     readers = _readers_of_records(ledger)
     for claim in ledger.values():
         _validate_references(claim, ledger, places[claim.id])
+        _validate_repeats(claim, ledger, places[claim.id])
         _validate_supports(claim, readers.get(claim.record, ()), places[claim.id])
     return ledger
 
 
 def _readers_of_records(ledger: Ledger) -> dict[str, list[str]]:
     """Return the ids of the conclusions whose rule reads each record."""
-    from lib.claims import rules
-
     readers: dict[str, list[str]] = {}
     for claim in ledger.values():
         for record in rules.record_ids(claim.rule) if claim.rule else ():
@@ -212,7 +126,8 @@ def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
     return rows
 
 
-def _claim(row: dict[str, str], place: str) -> Claim:
+def parse_row(row: dict[str, str], place: str) -> Claim:
+    """Return the claim of one row, which stands at a place that a message can name."""
     if None in row or None in row.values():
         _refuse(place, "the row has more or fewer cells than columns", "quote cells with commas")
     for column in REQUIRED:
@@ -233,9 +148,6 @@ def _claim(row: dict[str, str], place: str) -> Claim:
 
 
 def _expressions(text: str, place: str, column: str) -> list[Call]:
-    # Imported here because both modules need the ledger's types.
-    from lib.claims import checks, rules
-
     language = checks if column == "check" else rules
     try:
         calls = parse_list(text)
@@ -270,26 +182,13 @@ def _validate(claim: Claim, place: str) -> None:
             f"locator {claim.locator!r} does not say where in the paper",
             "name the abstract, or a section, table or figure with its number",
         )
-    if claim.kind in ("value", "time", "context") and not claim.is_number:
+    if claim.kind in ("value", "time") and not claim.is_number:
         _refuse(
             place,
             f"published {claim.published!r} is no number",
             "copy the digits as printed and put the unit in its own column",
         )
-    if (claim.kind == "value") != bool(claim.record):
-        _refuse(
-            place, "a value, and nothing else, names a record", "fill or empty the column record"
-        )
-    if (claim.kind == "value") != bool(claim.supports):
-        _refuse(
-            place,
-            "a value, and nothing else, names the conclusions that rest on it",
-            "fill or empty the column supports",
-        )
-    if (claim.kind == "conclusion") != (claim.rule is not None):
-        _refuse(
-            place, "a conclusion, and nothing else, has a rule", "fill or empty the column rule"
-        )
+    _validate_what_is_judged(claim, place)
     if claim.variants and claim.kind not in JUDGED:
         _refuse(place, "variants are named for what is not judged", "empty the column variants")
     if claim.kind == "conclusion":
@@ -298,6 +197,34 @@ def _validate(claim: Claim, place: str) -> None:
             _refuse(place, f"a conclusion cannot have the checks {sorted(named)}", "use follows()")
     elif claim.check and not claim.is_number:
         _refuse(place, "only a printed number can be checked", "empty the column check")
+
+
+def _validate_what_is_judged(claim: Claim, place: str) -> None:
+    """Refuse a value without record, a conclusion without rule, a repetition with either."""
+    own = "" if claim.repeats else claim.kind
+    for column, kind, holds in (
+        ("record", "value", "a value, and nothing else, names a record"),
+        ("supports", "value", "a value, and nothing else, names the conclusions that rest on it"),
+        ("rule", "conclusion", "a conclusion, and nothing else, has a rule"),
+        ("judged", "conclusion", "a conclusion, and nothing else, says what is judged"),
+    ):
+        if (own == kind) != bool(getattr(claim, column)):
+            exception = "; what repeats another claim does neither" if claim.repeats else ""
+            _refuse(place, f"{holds}{exception}", f"fill or empty the column {column}")
+
+
+def _validate_repeats(claim: Claim, ledger: Ledger, place: str) -> None:
+    target = ledger.get(claim.repeats)
+    if not claim.repeats:
+        return
+    fits = target and (target.kind, target.paper) == (claim.kind, claim.paper)
+    if not fits or target.repeats:
+        _refuse(
+            place,
+            f"it repeats {claim.repeats!r}, which is no {claim.kind} of {claim.paper} that stands "
+            "for itself",
+            "name the id of the claim that it restates",
+        )
 
 
 def _validate_supports(claim: Claim, readers: Sequence[str], place: str) -> None:
@@ -311,8 +238,6 @@ def _validate_supports(claim: Claim, readers: Sequence[str], place: str) -> None
 
 
 def _validate_references(claim: Claim, ledger: Ledger, place: str) -> None:
-    from lib.claims import checks, rules
-
     for id in claim.supports:
         if id not in ledger or ledger[id].kind != "conclusion":
             _refuse(place, f"supports {id!r}, which is no conclusion", "name a conclusion's id")

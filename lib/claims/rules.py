@@ -12,6 +12,8 @@ are compared pairwise.
 ``all(rule, ...)``                    every rule holds
 ``most(rule, ...)``                   more than half of the rules hold
 ``mean(a, b, ...)``                   the mean of two or more numbers
+``ratio(a, b)``                       a divided by b
+``difference(a, b)``                  a minus b
 ``printed(id)``                       the printed number of a claim, in its record's unit; of
                                       several where the id holds ``*``
 ``lower_end(numbers)``                lower end of their 95 % prediction interval
@@ -23,8 +25,8 @@ from inspect import signature
 
 import numpy as np
 
-from lib.claims.expressions import Call
-from lib.intervals import prediction_interval
+from lib.claims.language import Call
+from lib.methods.intervals import prediction_interval
 
 Values = Mapping[str, np.ndarray]
 
@@ -59,31 +61,21 @@ FUNCTIONS: dict[str, Callable] = {
     "all": _all,
     "most": _most,
     "mean": _mean,
+    "ratio": lambda first, second: first / second,
+    "difference": lambda first, second: first - second,
     "lower_end": lambda numbers: prediction_interval(numbers).low,
 }
 COMPARING = ("greater", "below", "at_least", "same")
 JOINING = ("all", "most")
-NUMBERS = ("mean", "printed", "lower_end")
+NUMBERS = ("mean", "ratio", "difference", "printed", "lower_end")
 NAMES = frozenset(FUNCTIONS) | {"printed"}
 
 
 def validate(rule: Call) -> None:
-    """Refuse a rule that cannot be evaluated, or that no record can decide.
-
-    Parameters
-    ----------
-    rule : Call
-        The outermost call of the column ``rule``.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If a function is unknown, has too few or too many arguments or some of the wrong kind,
-        or if the rule is a number, or names no record.
-    """
+    """Refuse a rule that cannot be evaluated, or that no record can decide."""
     _require_truth(rule)
-    if not record_ids(rule):
-        raise ValueError("the rule names no record")
+    if not record_ids(rule) and not printed_ids(rule):
+        raise ValueError("the rule names neither a record nor a printed number")
 
 
 def _require_truth(argument: "Call | float | str") -> None:
@@ -123,34 +115,12 @@ def _words(argument: "Call | float | str") -> str:
 
 
 def printed_ids(rule: Call | None) -> list[str]:
-    """Return the ids of the claims whose printed numbers a rule uses.
-
-    Parameters
-    ----------
-    rule : Call or None
-        None, for a claim without a rule, uses none.
-
-    Returns
-    -------
-    list of str
-        As they stand in the rule; one with ``*`` means several claims.
-    """
+    """Return the ids of the claims whose printed numbers a rule uses."""
     return [argument for call in _calls(rule) if call.name == "printed" for argument in call.ids()]
 
 
-def record_ids(rule: Call) -> list[str]:
-    """Return the ids of the records that a rule needs.
-
-    Parameters
-    ----------
-    rule : Call
-        A rule of the ledger.
-
-    Returns
-    -------
-    list of str
-        Each id once, in the order of the rule.
-    """
+def record_ids(rule: Call | None) -> list[str]:
+    """Return the ids of the records that a rule needs."""
     names = [
         argument
         for call in _calls(rule)
@@ -170,40 +140,14 @@ def _calls(rule: Call | None) -> Iterator[Call]:
 
 
 def comparisons(rule: Call) -> Iterator[Call]:
-    """Yield each comparison of two records in a rule, such as ``greater(a, b)``.
-
-    Parameters
-    ----------
-    rule : Call
-        A rule of the ledger.
-
-    Yields
-    ------
-    Call
-        In the order of the rule; its first two arguments are ids of records.
-    """
+    """Yield each comparison of two records in a rule, such as ``greater(a, b)``."""
     for call in _calls(rule):
         if call.name in COMPARING and all(isinstance(each, str) for each in call.arguments[:2]):
             yield call
 
 
 def evaluate(rule: "Call | float | str", values: Values, printed: Callable[[str], np.ndarray]):
-    """Return for each seed whether a rule holds.
-
-    Parameters
-    ----------
-    rule : Call
-        A rule of the ledger; within the recursion also a number or an id.
-    values : mapping of str to numpy.ndarray, shape (seeds,) or (1,)
-        The records' values in the records' units.
-    printed : callable
-        Gives the printed numbers of the claims that fit an id, in the unit of their records.
-
-    Returns
-    -------
-    numpy.ndarray of bool, shape (seeds,) or (1,)
-        For a rule; the numbers themselves for an operand.
-    """
+    """Return for each seed whether a rule holds."""
     if isinstance(rule, str):
         return values[rule]
     if not isinstance(rule, Call):

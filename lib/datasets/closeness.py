@@ -18,23 +18,7 @@ def _kolmogorov(real: pd.Series, twin: pd.Series) -> float:
 def fidelity(
     real: pd.DataFrame, twin: pd.DataFrame, class_column: str = "Attack Category"
 ) -> pd.DataFrame:
-    """Measure the distance of a twin to the real rows, for each number column that varies.
-
-    Parameters
-    ----------
-    real, twin : pandas.DataFrame
-        Rows with the same columns.
-    class_column : str
-        The column that names the class.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a column: its name as ``column``; one column a class with the two-sample
-        Kolmogorov-Smirnov statistic (0 equal, 1 apart); ``correlation``, the largest absolute
-        difference of its Spearman correlations with the other columns, over all classes (0 to 2;
-        a column that is constant within a class counts as uncorrelated there).
-    """
+    """Measure the distance of a twin to the real rows, for each number column that varies."""
     columns = _compared(real, twin, class_column)
     table = pd.DataFrame({"column": columns})
     differences = []
@@ -45,29 +29,3 @@ def fidelity(
         differences.append((spearman[0] - spearman[1]).abs().to_numpy())
     table["correlation"] = np.max(differences, axis=(0, 1))
     return table
-
-
-def fidelity_summary(
-    real: pd.DataFrame, twin: pd.DataFrame, class_column: str = "Attack Category"
-) -> pd.DataFrame:
-    """Condense `fidelity` to one row a measure: median and largest distance, and where.
-
-    Parameters
-    ----------
-    real, twin, class_column
-        As for `fidelity`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``measure``, ``median``, ``largest``, ``column`` (where the largest stands).
-    """
-    table = fidelity(real, twin, class_column).set_index("column")
-    return pd.DataFrame(
-        {
-            "measure": table.columns,
-            "median": table.median().to_numpy(),
-            "largest": table.max().to_numpy(),
-            "column": table.idxmax().to_numpy(),
-        }
-    )

@@ -6,7 +6,9 @@ subclass the rows with the smallest hashes stay: every row has the same chance, 
 depends neither on the order of the files nor on the size of a block.
 """
 
+import contextlib
 import csv
+import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,9 +19,10 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
+from lib.common.errors import ReaderError
 from lib.datasets import schema
-from lib.datasets.registry import Variant
-from lib.errors import ReaderError
+from lib.datasets.opening import first_line, is_packed, line_count, source
+from lib.datasets.registry import Column, Variant
 
 BLOCK_BYTES = 4 * 2**20
 HEADING_BYTES = 2**16
@@ -28,7 +31,6 @@ TYPES = {
     "integer": pa.int64(),
     "number": pa.float64(),
 }
-DTYPES = {"integer": np.dtype("int64"), "number": np.dtype("float64")}
 WHOLE_NUMBER = re.compile(r"(\d+)\.0")
 LARGEST = np.iinfo(np.uint64).max
 # The constants of SplitMix64.
@@ -38,41 +40,14 @@ MIXING = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB))
 
 @dataclass(frozen=True)
 class Content:
-    """What the files of a variant hold.
-
-    Attributes
-    ----------
-    frame : pandas.DataFrame
-        The kept columns; every row, or those that the reservoir drew, by the number of the row.
-    counts : dict of str to dict of str to int
-        All rows of the files by class and subclass.
-    """
+    """What the files of a variant hold."""
 
     frame: pd.DataFrame
     counts: dict[str, dict[str, int]]
 
 
 def read(paths: Sequence[Path], variant: Variant) -> Content:
-    """Read the files of a variant as one table.
-
-    Parameters
-    ----------
-    paths : sequence of pathlib.Path
-        In reading order.
-    variant : Variant
-        With ``kept`` columns and ``subclass_counts``; with a ``reservoir`` a sample is drawn.
-
-    Returns
-    -------
-    Content
-        The frame and the counts.
-
-    Raises
-    ------
-    ReaderError
-        If a file is empty, lacks its heading or a needed column, has another separator or
-        encoding, a damaged row, text or nothing among numbers, or a class nobody registered.
-    """
+    """Read the files of a variant as one table."""
     table = _Table(variant)
     for path in paths:
         for block in _blocks(path, variant):
@@ -81,36 +56,22 @@ def read(paths: Sequence[Path], variant: Variant) -> Content:
 
 
 def in_order(paths: Iterable[Path], variant: Variant) -> list[Path]:
-    """Return files in the order of the row numbers that they begin with, whatever their names.
-
-    Parameters
-    ----------
-    paths : iterable of pathlib.Path
-        The files of a variant that has a ``key``.
-
-    Returns
-    -------
-    list of pathlib.Path
-        In reading order.
-
-    Raises
-    ------
-    ReaderError
-        As for `read`.
-    """
+    """Return files in the order of the row numbers that they begin with, whatever their names."""
     return sorted(paths, key=lambda path: _first_key(path, variant))
 
 
 def _first_key(path: Path, variant: Variant) -> int:
     names, heading = _layout(path, variant)
-    with path.open(encoding=variant.encoding, errors="replace", newline="") as lines:
+    with source(path) as stream:
+        lines = io.TextIOWrapper(stream, variant.encoding, errors="replace", newline="")
         rows = csv.reader(lines, delimiter=variant.separator)
         row = next((row for number, row in enumerate(rows) if number >= heading and row), None)
     if row is None:
         raise schema.empty_error(path, variant, "has a heading but no data")
     try:
-        return int(row[names.index(variant.key)])
-    except (ValueError, IndexError):
+        value = float(row[names.index(variant.key)])
+        return int(value) if value.is_integer() else int("")
+    except (ValueError, IndexError, OverflowError):
         raise _value_error(path, variant, variant.key) from None
 
 
@@ -118,18 +79,7 @@ def _first_key(path: Path, variant: Variant) -> int:
 
 
 def needed(variant: Variant) -> list[str]:
-    """Return the columns that are read: those kept, and the row's number where there is one.
-
-    Parameters
-    ----------
-    variant : Variant
-        With ``kept`` columns.
-
-    Returns
-    -------
-    list of str
-        The kept columns in their order, then the `key`.
-    """
+    """Return the columns that are read: those kept, and the row's number where there is one."""
     return [*variant.kept, *([variant.key] if variant.key else [])]
 
 
@@ -144,36 +94,29 @@ def _layout(path: Path, variant: Variant) -> tuple[list[str], int]:
         _check_needed(path, cells, variant)
         return cells, 1
     if len(cells) == 1:
-        raise schema.separator_error(path, cells[0], _row_count(path), variant)
+        raise schema.separator_error(path, cells[0], max(line_count(path) - 1, 0), variant)
     if len(cells) != len(variant.columns):
         raise ReaderError(
             f"{path}: the first line is no heading and has {len(cells)} columns, not "
-            f"{len(variant.columns)} ({_beginning(cells)}). {schema.REMEDY}"
+            f"{len(variant.columns)} ({_beginning(cells)}). {schema.remedy(variant)}"
         )
     if variant.heading == "required":
         raise ReaderError(
             f"{path} has no heading: it begins with {_beginning(cells)}, where "
-            f"{_beginning(variant.column_names)} should stand. {schema.REMEDY} If you cut it into "
-            "pieces, put the heading on top of each."
+            f"{_beginning(variant.column_names)} should stand. {schema.remedy(variant)} "
+            "If you cut it into pieces, put the heading on top of each."
         )
     return variant.column_names, 0
 
 
-def _row_count(path: Path) -> int:
-    with path.open("rb") as opened:
-        lines = sum(block.count(b"\n") for block in iter(lambda: opened.read(2**20), b""))
-    return max(lines - 1, 0)
-
-
 def _first_cells(path: Path, variant: Variant) -> list[str]:
-    with path.open("rb") as opened:
-        line = opened.readline(HEADING_BYTES)
+    line = first_line(path, HEADING_BYTES)
     if not line.strip():
         raise schema.empty_error(path, variant, "is empty")
     try:
         text = line.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise _encoding_error(path, variant) from None
+        raise schema.encoding_error(path, variant) from None
     return [cell.strip() for cell in next(csv.reader([text], delimiter=variant.separator))]
 
 
@@ -181,37 +124,59 @@ def _beginning(cells: Sequence[str]) -> str:
     return repr(",".join(cells[:4])[:60] + ",…")
 
 
-def _encoding_error(path: Path, variant: Variant) -> ReaderError:
-    return ReaderError(
-        f"{path} is not {variant.encoding.upper()} text. {schema.REMEDY} "
-        f"If you converted it, save it as {variant.encoding.upper()}."
-    )
-
-
 def _check_needed(path: Path, found: list[str], variant: Variant) -> None:
     wanted = needed(variant)
     missing = [name for name in wanted if name not in found]
     if missing:
         extra = [name for name in found if name not in variant.column_names]
-        raise ReaderError(f"{path}: {schema.heading_difference(missing, extra)}. {schema.REMEDY}")
+        raise ReaderError(
+            f"{path}: {schema.heading_difference(missing, extra)}. {schema.remedy(variant)}"
+        )
     twice = [name for name in wanted if found.count(name) > 1]
     if twice:
-        raise ReaderError(f"{path}: column {twice[0]!r} stands there twice. {schema.REMEDY}")
+        raise ReaderError(
+            f"{path}: column {twice[0]!r} stands there twice. {schema.remedy(variant)}"
+        )
 
 
 def _blocks(path: Path, variant: Variant) -> Iterator[pa.RecordBatch]:
-    names, heading = _layout(path, variant)
+    layout, rows = _layout(path, variant), 0
     types, damaged = _types(variant), []
-    rows = 0
-    try:
-        with _open(path, variant, (names, heading), types, damaged) as reader:
-            for block in reader:
-                rows += block.num_rows
-                yield block
-    except pa.ArrowInvalid as problem:
-        raise _reading_error(path, variant, str(problem), damaged) from None
+    # Where integers cannot be read, they may have been saved as 5.0: then as numbers, from there.
+    as_numbers = {name: "number" if kind == "integer" else kind for name, kind in types.items()}
+    for chosen in (types, as_numbers):
+        passed = 0
+        try:
+            with _open(path, variant, layout, chosen, damaged) as reader:
+                for block in reader:
+                    passed += block.num_rows
+                    if passed > rows:
+                        fresh = block.slice(max(rows - passed + block.num_rows, 0))
+                        rows = passed
+                        yield fresh if chosen is types else _with_integers(path, variant, fresh)
+            break
+        except pa.ArrowInvalid as problem:
+            if damaged or "UTF8" in str(problem) or chosen is as_numbers:
+                raise _reading_error(path, variant, str(problem), damaged) from None
     if not rows:
         raise schema.empty_error(path, variant, "has a heading but no data")
+
+
+def _with_integers(path: Path, variant: Variant, block: pa.RecordBatch) -> pa.RecordBatch:
+    """Return a block in which the integer columns, read as numbers, are integers again."""
+    columns = {name: block.column(name) for name in block.schema.names}
+    for name in (name for name in columns if _types(variant)[name] == "integer"):
+        values = columns[name].to_numpy(zero_copy_only=False)
+        if _not_whole(values).any():
+            raise _value_error(path, variant, name)
+        columns[name] = pa.array(values.astype(np.int64))
+    return pa.RecordBatch.from_pydict(columns)
+
+
+def _not_whole(values: np.ndarray) -> np.ndarray:
+    """Tell which numbers are no integers, or too large for a number to hold each one."""
+    with np.errstate(invalid="ignore"):
+        return (values % 1 != 0) | (np.abs(values) > 2**53)
 
 
 def _open(path, variant, layout, types, damaged, include=None) -> arrow_csv.CSVStreamingReader:
@@ -224,7 +189,7 @@ def _open(path, variant, layout, types, damaged, include=None) -> arrow_csv.CSVS
         return "error"
 
     return arrow_csv.open_csv(
-        path,
+        source(path) if is_packed(path) else path,
         arrow_csv.ReadOptions(block_size=BLOCK_BYTES, column_names=names, skip_rows=heading),
         arrow_csv.ParseOptions(delimiter=variant.separator, invalid_row_handler=note),
         arrow_csv.ConvertOptions(
@@ -243,14 +208,15 @@ def _reading_error(path: Path, variant: Variant, problem: str, damaged: list) ->
         row = damaged[0]
         return ReaderError(
             f"{path}: a row has {row.actual_columns} columns, not {row.expected_columns} "
-            f"({row.text[:60]!r}…); the file is damaged there, or was cut off. {schema.REMEDY}"
+            f"({row.text[:60]!r}…); the file is damaged there, or was cut off. "
+            f"{schema.remedy(variant)}"
         )
     if "UTF8" in problem:
-        return _encoding_error(path, variant)
+        return schema.encoding_error(path, variant)
     for name in needed(variant):
         if _types(variant)[name] != "text" and _unreadable(path, variant, name):
             return _value_error(path, variant, name)
-    return ReaderError(f"{path} cannot be read ({problem}). {schema.REMEDY}")
+    return ReaderError(f"{path} cannot be read ({problem}). {schema.remedy(variant)}")
 
 
 def _texts(path: Path, variant: Variant, name: str) -> Iterator[pd.Series]:
@@ -263,91 +229,47 @@ def _texts(path: Path, variant: Variant, name: str) -> Iterator[pd.Series]:
 
 def _is_no_number(texts: pd.Series, integer: bool) -> pd.Series:
     values = pd.to_numeric(texts, errors="coerce")
-    return values.isna() | (integer & (values % 1 != 0))
+    return values.isna() | (integer & _not_whole(values.to_numpy(float)))
 
 
 def _unreadable(path: Path, variant: Variant, name: str) -> list[str]:
-    """Return the texts of a number column that are no numbers, every one that occurs."""
-    integer = _types(variant)[name] == "integer"
-    return [
-        text
-        for texts in _texts(path, variant, name)
-        for text in texts[_is_no_number(texts, integer)]
-    ]
-
-
-def _held(path: Path, name: str, wrong: Sequence[str], wanted: str) -> ReaderError:
-    examples = ", ".join(repr(text[:40]) for text in list(dict.fromkeys(wrong))[:3])
-    return ReaderError(
-        f"{path}: column {name!r} holds {examples} in {schema.rows_text(len(wrong))}; {wanted}. "
-        f"{schema.REMEDY}"
-    )
+    """Return the texts of a number column that are no numbers, as far as the file can be read."""
+    integer, found = _types(variant)[name] == "integer", []
+    with contextlib.suppress(pa.ArrowInvalid):
+        for texts in _texts(path, variant, name):
+            found += list(texts[_is_no_number(texts, integer)])
+    return found
 
 
 def _value_error(path: Path, variant: Variant, name: str) -> ReaderError:
-    kind = "an integer" if _types(variant)[name] == "integer" else "a number"
+    wanted = schema.wanted_values(Column(name, _types(variant)[name]))
     wrong = _unreadable(path, variant, name)
-    return _held(path, name, wrong, f"every value must be {kind}")
+    return schema.value_error(path, name, wrong, wanted, schema.remedy(variant))
 
 
 def _class_error(path: Path, variant: Variant, name: str, known: Sequence[str]) -> ReaderError:
-    wrong = [
-        text
-        for texts in _texts(path, variant, name)
-        for text in texts[~texts.map(tidied).isin(known)]
-    ]
-    return _held(path, name, wrong, f"only {', '.join(known)} may stand there")
+    blocks = _texts(path, variant, name)
+    wrong = [text for texts in blocks for text in texts[~texts.map(tidied).isin(known)]]
+    wanted = schema.wanted_values(Column(name, "text", values=tuple(known)))
+    return schema.value_error(path, name, wrong, wanted, schema.remedy(variant))
 
 
 # From text to categories.
 
 
 def kept(frame: pd.DataFrame, variant: Variant) -> pd.DataFrame:
-    """Return the kept columns of rows that were read in another way, in the form of `read`.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        With at least the kept columns.
-    variant : Variant
-        Says which columns these are, and of which type.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The kept columns in their order, rows numbered from 0; texts are tidied, and categories in
-        alphabetical order.
-    """
-    types = _types(variant)
-    columns = {
-        name: _categories(frame[name]) if types[name] == "text" else frame[name].to_numpy()
-        for name in variant.kept
-    }
+    """Return the kept columns of rows that were read in another way, in the form of `read`."""
+    columns = {name: frame[name].to_numpy() for name in variant.kept}
+    for name in (name for name in columns if _types(variant)[name] == "text"):
+        columns[name] = pd.Categorical(frame[name].fillna("").map(tidied))
     return pd.DataFrame(columns)
-
-
-def _categories(texts: pd.Series) -> pd.Categorical:
-    codes, distinct = pd.factorize(texts.fillna(""))
-    levels = _Levels()
-    return levels.categorical(levels.codes(pa.DictionaryArray.from_arrays(codes, list(distinct))))
 
 
 # From blocks to one table.
 
 
 def tidied(text: str) -> str:
-    """Return a text without padding, and a port such as ``"80.0"`` as ``"80"``.
-
-    Parameters
-    ----------
-    text : str
-        A cell as it stands in the file.
-
-    Returns
-    -------
-    str
-        Empty for an empty cell; only whole numbers with ``.0`` at the end are shortened.
-    """
+    """Return a text without padding, and a port such as ``"80.0"`` as ``"80"``."""
     text = text.strip()
     whole = WHOLE_NUMBER.fullmatch(text)
     return whole[1] if whole else text
@@ -506,20 +428,7 @@ class _Drawn:
 
 
 def hashed(keys: np.ndarray, seed: int) -> np.ndarray:
-    """Turn row numbers into numbers that look random, another for each row (SplitMix64).
-
-    Parameters
-    ----------
-    keys : numpy.ndarray of int
-        Shape (rows,).
-    seed : int
-        Another seed gives other numbers.
-
-    Returns
-    -------
-    numpy.ndarray of uint64
-        Shape (rows,); different keys have different numbers.
-    """
+    """Turn row numbers into numbers that look random, another for each row (SplitMix64)."""
     start = np.uint64((seed + 1) * STEP % 2**64)
     value = keys.astype(np.uint64) + start
     for shift, factor in MIXING:

@@ -21,19 +21,9 @@ FEW_ROWS = 200
 
 
 def significant(values, digits: int = 5):
-    """Round to significant digits, as nested lists of plain floats.
+    """Round a number, or nested sequences of numbers, to significant digits, ready for JSON.
 
-    Parameters
-    ----------
-    values : float, or sequence, array or series of them
-        Sequences may be nested.
-    digits : int
-        Significant digits to keep, at least 1.
-
-    Returns
-    -------
-    float or list
-        In the nesting of `values`; ready for JSON where every number is finite.
+    Returns a plain float, or lists of them in the nesting of `values`.
     """
     if isinstance(values, (list, tuple, np.ndarray, pd.Series)):
         return [significant(value, digits) for value in values]
@@ -41,55 +31,28 @@ def significant(values, digits: int = 5):
 
 
 def describe_quantiles(values: pd.Series) -> dict:
-    """Describe a continuous column by its quantiles, coarser where rows are few.
+    """Describe a continuous column of finite numbers by its quantiles.
 
-    Parameters
-    ----------
-    values : pandas.Series
-        Finite numbers.
-
-    Returns
-    -------
-    dict
-        ``{"quantiles": [...]}`` at `PROBABILITIES`, or at `COARSE` for less than 200 values.
+    Returns ``{"quantiles": [...]}`` at `PROBABILITIES`, or at `COARSE` for less than 200 values.
     """
     grid = PROBABILITIES if len(values) >= FEW_ROWS else COARSE
     return {"quantiles": significant(np.quantile(values, grid))}
 
 
 def describe_levels(values: pd.Series) -> dict:
-    """Describe a column of few levels by how often each occurs.
+    """Describe a column of few levels by how often each occurs; missing ones are not counted.
 
-    Parameters
-    ----------
-    values : pandas.Series
-        Numbers; missing ones are not counted.
-
-    Returns
-    -------
-    dict
-        ``{"levels": [...], "counts": [...]}``, levels ascending, rounded to five significant
-        digits.
+    Returns ``{"levels": [...], "counts": [...]}``, levels ascending, to five significant digits.
     """
     counts = values.value_counts().sort_index()
     return {"levels": significant(counts.index.to_numpy()), "counts": [int(c) for c in counts]}
 
 
 def inverse(marginal: dict, probabilities: np.ndarray) -> np.ndarray:
-    """Return the values of a described column at probabilities in [0, 1].
+    """Return the values of a described column at probabilities in [0, 1], in their shape.
 
-    Parameters
-    ----------
-    marginal : dict
-        From `describe_quantiles` or `describe_levels`.
-    probabilities : numpy.ndarray
-        Any shape; 0 stands for the smallest value, 1 for the largest.
-
-    Returns
-    -------
-    numpy.ndarray of float
-        In the shape of `probabilities`: between two quantiles on a straight line, of levels the one
-        that the cumulated counts reach there.
+    Between two quantiles they lie on a straight line; of levels it is the one that the cumulated
+    counts reach there. 0 stands for the smallest value, 1 for the largest.
     """
     if "quantiles" in marginal:
         grid = PROBABILITIES if len(marginal["quantiles"]) == len(PROBABILITIES) else COARSE
@@ -100,20 +63,10 @@ def inverse(marginal: dict, probabilities: np.ndarray) -> np.ndarray:
 
 
 def in_order(scores: pd.Series, marginal: dict) -> np.ndarray:
-    """Return values of a described column that stand in the order of scores.
+    """Return values of a described column, the smallest where the smallest score stands, and so on.
 
-    Parameters
-    ----------
-    scores : pandas.Series
-        At least two numbers; ties are broken in order of rows.
-    marginal : dict
-        From `describe_quantiles`, whose smallest and largest value are both drawn, or from
-        `describe_levels`, whose counts come out exactly for as many rows as were described.
-
-    Returns
-    -------
-    numpy.ndarray of float
-        Shape (rows,): the smallest value stands where the smallest score stands, and so on.
+    Two scores or more; ties are broken in order of rows. Of quantiles the smallest and the largest
+    are both drawn; counts of levels come out exactly for as many rows as were described.
     """
     order = scores.rank(method="first").to_numpy() - 1
     if "quantiles" in marginal:
@@ -122,17 +75,9 @@ def in_order(scores: pd.Series, marginal: dict) -> np.ndarray:
 
 
 def normal_scores(values: pd.DataFrame) -> pd.DataFrame:
-    """Return the normal scores of each column; equal values share their mean rank.
+    """Return the standard normal quantile of (rank - 0.5) / rows for each number, none missing.
 
-    Parameters
-    ----------
-    values : pandas.DataFrame
-        Shape (rows, columns), numbers, none missing.
-
-    Returns
-    -------
-    pandas.DataFrame
-        In the form of `values`: the standard normal quantile of (rank - 0.5) / rows, so finite.
+    In the form of `values`, and finite; equal values of a column share their mean rank.
     """
     return values.rank(method="average").sub(0.5).div(len(values)).apply(ndtri)
 
@@ -177,43 +122,18 @@ def _root(correlation) -> np.ndarray:
 
 
 def correlated(generator: np.random.Generator, rows: int, correlation) -> np.ndarray:
-    """Draw standard normal rows with a correlation between the columns.
+    """Draw standard normal rows with a correlation, a square matrix, between the columns.
 
-    Parameters
-    ----------
-    generator : numpy.random.Generator
-        The source of randomness.
-    rows : int
-        How many rows to draw.
-    correlation : numpy.ndarray or nested list of float
-        Shape (columns, columns). Rounded numbers may be no valid correlation; a valid one close by
-        takes their place.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (rows, columns).
+    Rounded numbers may be no valid correlation; a valid one close by takes their place.
     """
     root = _root(correlation)
     return generator.standard_normal((rows, root.shape[1])) @ root.T
 
 
 def draw_scores(generator: np.random.Generator, fitted: dict, block: np.ndarray) -> pd.DataFrame:
-    """Draw scores from what `fit_scores` described.
+    """Draw scores from what `fit_scores` described, one column a fitted column.
 
-    Parameters
-    ----------
-    generator : numpy.random.Generator
-        The source of randomness.
-    fitted : dict
-        From `fit_scores`.
-    block : numpy.ndarray of int
-        For each row the position of its block among those fitted, in time order.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row for each entry of `block`, one column a fitted column.
+    `block` holds for each row the position of its block among those fitted, in time order.
     """
     noise = correlated(generator, len(block), fitted["correlation"])
     scores = {}

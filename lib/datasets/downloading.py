@@ -10,17 +10,20 @@ from pathlib import Path
 import pooch
 import requests
 
+from lib.common.errors import ReaderError
+from lib.common.files import sha256_of
 from lib.datasets import registry
-from lib.datasets.locate import cache_folder, digest, locate
+from lib.datasets.locate import cache_folder, locate
+from lib.datasets.opening import digest
+from lib.datasets.overlooked import overlooked
 from lib.datasets.registry import Entry, Part
-from lib.errors import ReaderError
-from lib.files import sha256_of
 
 ATTEMPTS = 2
 PAUSE = 1.0  # seconds between two attempts
 TIMEOUT = 30.0  # seconds without an answer from the server
 STALE = 3600.0  # seconds after which a killed download's folder is swept away
 PARTIAL = ".partial-"
+PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
 
 
 def download(
@@ -29,40 +32,15 @@ def download(
     addresses: Mapping[str, str] | None = None,
     echo: Callable[[str], None] = print,
 ) -> list[Path]:
-    """Fetch the files of a data set into the user's cache.
-
-    A file comes under its name only when it is complete and its digest is the registered one;
-    an interrupted download leaves nothing behind and starts afresh.
-
-    Parameters
-    ----------
-    name : str
-        Such as ``"wustl-ehms-2020"``.
-    variant : str, optional
-        A variant or a group; every variant when left out.
-    addresses : mapping of str to str, optional
-        File name to address, in place of the official addresses.
-    echo : callable
-        Called with each line for the person at the keyboard.
-
-    Returns
-    -------
-    list of pathlib.Path
-        The files fetched or found in the cache; empty for data behind a form.
-
-    Raises
-    ------
-    ReaderError
-        If an address cannot be reached or gives another file.
-    """
+    """Fetch the files of a data set into the user's cache, each whole and of known digest."""
     entry = registry.entry(name)
     paths, missing = [], []
-    for chosen in entry.select(variant):
-        known = {
-            part: (addresses or {}).get(part.file_names[0], part.address) for part in chosen.parts
-        }
-        paths += [_ensure(entry, part, known[part], echo) for part in known if known[part]]
-        missing += [part for part in known if not known[part]]
+    for part in (part for chosen in entry.select(variant) for part in chosen.parts):
+        address = (addresses or {}).get(part.file_names[0], part.address)
+        if address:
+            paths.append(_ensure(entry, part, address, echo))
+        else:
+            missing.append(part)
     if missing:
         echo(_by_hand(entry, missing))
     return paths
@@ -71,20 +49,7 @@ def download(
 def download_all(
     echo: Callable[[str], None] = print, addresses: Mapping[str, str] | None = None
 ) -> int:
-    """Fetch every registered data set that may be fetched, and say what to do for the others.
-
-    Parameters
-    ----------
-    echo : callable
-        Called with each line for the person at the keyboard.
-    addresses : mapping of str to str, optional
-        File name to address, in place of the official addresses.
-
-    Returns
-    -------
-    int
-        Exit status: 0 when all went well, 1 when a download failed.
-    """
+    """Fetch every registered data set that may be fetched, and say what to do for the others."""
     status = 0
     for name in registry.names():
         try:
@@ -93,6 +58,9 @@ def download_all(
                 checked = "known when read" if found.variant.by_content else "digest checked"
                 echo(f"{name}: already at {found.paths[0]}, {checked}.")
             else:
+                seen = overlooked(registry.entry(name))
+                if seen:
+                    echo(seen)
                 download(name, addresses=addresses, echo=echo)
         except ReaderError as problem:
             echo(f"{name}: {problem}")
@@ -144,6 +112,8 @@ def _fetch(entry: Entry, part: Part, address: str, target: Path) -> None:
                 break
         except requests.RequestException as failure:
             problem = _describe(failure)
+            if isinstance(failure, requests.exceptions.SSLError):
+                break
         except _WrongContent as failure:
             problem = str(failure)
     raise ReaderError(
@@ -156,6 +126,14 @@ def _fetch(entry: Entry, part: Part, address: str, target: Path) -> None:
 def _describe(failure: requests.RequestException) -> str:
     if isinstance(failure, requests.exceptions.ChunkedEncodingError):
         return "the connection broke before the file was complete"
+    if isinstance(failure, requests.exceptions.SSLError):
+        return (
+            "its certificate is not known here, as behind a proxy that looks inside. Name the "
+            "file with your network's certificate: REQUESTS_CA_BUNDLE=/path/to/it.pem"
+        )
+    if isinstance(failure, requests.exceptions.ProxyError):
+        named = [name for name in PROXIES if os.environ.get(name)]
+        return f"the proxy that {' or '.join(named) or 'the system'} names does not let it through"
     if isinstance(failure, requests.Timeout):
         return f"no answer within {TIMEOUT:.0f} s"
     if isinstance(failure, requests.ConnectionError):
@@ -169,16 +147,9 @@ class _WrongContent(Exception):
 
 def _fetch_once(part: Part, address: str, target: Path) -> None:
     pooch.get_logger().setLevel("WARNING")
+    downloader = pooch.HTTPDownloader(timeout=TIMEOUT)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=PARTIAL) as folder:
-        came = Path(
-            pooch.retrieve(
-                address,
-                known_hash=None,
-                fname=target.name,
-                path=folder,
-                downloader=pooch.HTTPDownloader(timeout=TIMEOUT),
-            )
-        )
+        came = Path(pooch.retrieve(address, None, target.name, folder, downloader=downloader))
         found, size = sha256_of(came), came.stat().st_size
         if found != part.sha256:
             kind = "a truncated file" if size < part.bytes else "another file"

@@ -1,52 +1,48 @@
 """Loading a data set: the real file where it is found, its synthetic twin where not."""
 
-import hashlib
 import warnings
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import ModuleType
 
 import pandas as pd
 
-from lib.datasets import columnar, locate, registry, schema, toniot_checks, twin
+from lib.common.errors import ReaderError
+from lib.common.files import joined_digest
+from lib.datasets import columnar, locate, registry, schema
+from lib.datasets.overlooked import overlooked
 from lib.datasets.registry import Entry, Variant
-from lib.errors import ReaderError
+from lib.datasets.twin import make_twin
 
 # What must hold between the cells of a file, beyond what its columns may hold one by one.
-CHECKS = {"ton-iot": toniot_checks.check}
+Check = Callable[[Path, pd.DataFrame], None]
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """Rows, and where they come from.
+    """Rows, and where they come from."""
 
-    Attributes
-    ----------
-    name, variant : str
-        The registry's names.
-    source : str
-        ``"real"``, ``"twin"``, or ``"unknown"`` for a file forced past the digest check.
-    path : pathlib.Path or None
-        The file, the first one of several; None for a twin.
-    sha256 : str
-        The file's digest; of several files, the digest of their digests; empty for a twin.
-    frame : pandas.DataFrame
-        One row a record, as read: text untouched, padding included. Of a variant with ``kept``
-        columns: these alone, text as categories and without padding; of one with a
-        ``reservoir``, the rows that were drawn.
-    counts : dict of str to dict of str to int
-        All rows of the files by class and subclass; empty where the registry has no subclasses.
-    files : int
-        How many files were read as one.
-    """
-
-    name: str
+    name: str  # in the registry
     variant: str
-    source: str
-    path: Path | None
-    sha256: str
+    source: str  # "real", "twin", or "unknown" for a file forced past the digest check
+    path: Path | None  # the file, the first one of several; None for a twin
+    sha256: str  # see `lib.common.files.joined_digest`; empty for a twin
+    # One row a record, as read: text untouched, padding included. Of a variant with ``kept``
+    # columns: these alone, text as categories and without padding; of one with a ``reservoir``,
+    # the rows that were drawn.
     frame: pd.DataFrame
+    # All rows of the files by class and subclass; empty where the registry has no subclasses.
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
-    files: int = 1
+    files: int = 1  # how many were read as one
+    overlooked: str = ""  # of a twin: what lies where a person put data, and why it was not taken
+
+    @property
+    def basis(self) -> str:
+        """How the rows stand to those that a paper names, see `lib.datasets.registry.Variant`."""
+        known = [each for each in registry.entry(self.name).variants if each.name == self.variant]
+        return known[0].basis if known and self.source == "real" else ""
 
     @property
     def banner(self) -> str:
@@ -54,8 +50,9 @@ class Dataset:
         if self.source == "twin":
             return (
                 f"This page was run on a synthetic twin of {self.name}: artificial rows drawn by "
-                "a generator, no real measurements, so nothing here is a verdict on the paper."
-            )
+                "a generator, no real measurements, so nothing here is a verdict on the paper. "
+                f"{self.overlooked}"
+            ).strip()
         name = f"{self.path.name} (sha256 {self.sha256[:6]}…)"
         file = f"the {{}} {name}" if self.files == 1 else f"the {self.files} {{}}s from {name} on"
         if self.source == "unknown":
@@ -67,7 +64,13 @@ class Dataset:
         return f"This page was run on {file.format('real file')}."
 
 
-def load(name: str, variant: str | None = None, allow_unknown_digest: bool = False) -> Dataset:
+def load(
+    name: str,
+    variant: str | None = None,
+    twin: ModuleType | None = None,
+    check: Check | None = None,
+    allow_unknown_digest: bool = False,
+) -> Dataset:
     """Load a data set.
 
     The file is searched in the folder ``IDS_DATA``, in ``data/raw/`` and in the user's cache.
@@ -79,6 +82,10 @@ def load(name: str, variant: str | None = None, allow_unknown_digest: bool = Fal
         Such as ``"wustl-ehms-2020"``.
     variant : str, optional
         A variant or a group of variants; the registry's order decides when left out.
+    twin : module, optional
+        The paper's generator of the twin, see `lib.datasets.twin`.
+    check : callable, optional
+        Of a path and its frame: raises where cells contradict each other.
     allow_unknown_digest : bool
         Accept a file whose digest is not registered; ``IDS_DATA_ALLOW_UNKNOWN=1`` does the same.
 
@@ -95,16 +102,20 @@ def load(name: str, variant: str | None = None, allow_unknown_digest: bool = Fal
     entry = registry.entry(name)
     allowed = allow_unknown_digest or locate.unknown_allowed()
     found = None if locate.twins_only() else locate.locate(entry, variant, allowed)
-    return _twin(entry, variant) if found is None else _file(entry, found, allowed)
+    if found is None:
+        return _twin(entry, variant, twin)
+    return _file(entry, found, allowed, check)
 
 
-def at_hand(name: str, group: str) -> list[Dataset]:
+def at_hand(
+    name: str, group: str, twin: ModuleType | None = None, check: Check | None = None
+) -> list[Dataset]:
     """Load every form of a data file that is at hand.
 
     Parameters
     ----------
-    name, group : str
-        Such as ``"ton-iot"`` and ``"fridge"``.
+    name, group, twin, check
+        As for `load`; `group` such as ``"fridge"``.
 
     Returns
     -------
@@ -116,28 +127,32 @@ def at_hand(name: str, group: str) -> list[Dataset]:
     ReaderError
         As for `load`.
     """
-    found = [
-        load(name, each.name) for each in registry.entry(name).select(group) if _is_here(each, name)
-    ]
-    return found or [load(name, group)]
+    entry, allowed = registry.entry(name), locate.unknown_allowed()
+    found = [] if locate.twins_only() else locate.locate_all(entry, group, allowed)
+    forms = [_file(entry, form, allowed, check) for form in found]
+    return forms or [_twin(entry, group, twin)]
 
 
-def _is_here(variant: Variant, name: str) -> bool:
-    if locate.twins_only():
-        return False
-    allowed = locate.unknown_allowed()
-    return locate.locate(registry.entry(name), variant.name, allowed) is not None
+def _twin(entry: Entry, variant: str | None, twin: ModuleType | None) -> Dataset:
+    """Draw the twin, since no file was found."""
+    seen = overlooked(entry, variant)
+    try:
+        return replace(draw_twin(entry.name, variant, twin), overlooked=seen)
+    except ReaderError as problem:
+        raise ReaderError(f"{problem} {seen}".strip()) from None
 
 
-def _file(entry: Entry, found: locate.Located, allowed: bool) -> Dataset:
-    variant = found.variant
+def _file(entry: Entry, found: locate.Located, allowed: bool, check: Check | None) -> Dataset:
+    variant, digests = found.variant, dict(zip(found.paths, found.sha256, strict=True))
     if variant.by_content:
         paths, content = _streamed(found)
-        known = _is_known(found, content.counts, allowed)
         frame, counts = content.frame, content.counts
+        known = counts == variant.subclass_counts
+        if not known and not allowed:
+            raise _content_error(found, counts)
     else:
         paths, known = found.paths, found.known
-        frame = _read(entry, found)
+        frame = _read(entry, found, check)
         counts = _counted(frame, variant)
         frame = columnar.kept(frame, variant) if variant.kept else frame
     return Dataset(
@@ -145,23 +160,18 @@ def _file(entry: Entry, found: locate.Located, allowed: bool) -> Dataset:
         variant=variant.name,
         source="real" if known else "unknown",
         path=paths[0],
-        sha256=_joined([locate.digest(path) for path in paths]),
+        sha256=joined_digest([digests[path] for path in paths]),
         frame=frame,
         counts=counts,
         files=len(paths),
     )
 
 
-def _joined(digests: list[str]) -> str:
-    return (
-        digests[0] if len(digests) == 1 else hashlib.sha256("\n".join(digests).encode()).hexdigest()
-    )
-
-
-def _read(entry: Entry, found: locate.Located) -> pd.DataFrame:
+def _read(entry: Entry, found: locate.Located, check: Check | None) -> pd.DataFrame:
     frames = [schema.read(path, found.variant, entry.variants) for path in found.paths]
     for path, frame in zip(found.paths, frames, strict=True):
-        CHECKS.get(entry.name, _no_check)(path, frame)
+        if check:
+            check(path, frame)
     return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
 
 
@@ -185,26 +195,15 @@ def _streamed(found: locate.Located) -> tuple[list[Path], columnar.Content]:
     return paths, columnar.read(paths, found.variant)
 
 
-def _is_known(found: locate.Located, counts: dict, allowed: bool) -> bool:
-    """Tell whether files hold what the registry says; raise when they do not and must."""
-    known = counts == found.variant.subclass_counts
-    if not known and not allowed:
-        raise _content_error(found, counts)
-    return known
-
-
 def _content_error(found: locate.Located, counts: dict) -> ReaderError:
-    expected = found.variant.subclass_counts
-    keys = dict.fromkeys(
-        (one, sub) for side in (expected, counts) for one in side for sub in side[one]
+    expected, here = (
+        {f"{one} {sub}": count for one, counted in side.items() for sub, count in counted.items()}
+        for side in (found.variant.subclass_counts, counts)
     )
-    pairs = {
-        key: [side.get(key[0], {}).get(key[1], 0) for side in (expected, counts)] for key in keys
-    }
     told = "\n".join(
-        f"  {one} {sub}: expected {known:,}, found {here:,} rows"
-        for (one, sub), (known, here) in pairs.items()
-        if known != here
+        f"  {name}: expected {expected.get(name, 0):,}, found {here.get(name, 0):,} rows"
+        for name in dict.fromkeys([*expected, *here])
+        if expected.get(name, 0) != here.get(name, 0)
     )
     return ReaderError(
         f"{found.paths[0].parent}: the {len(found.paths)} files of {found.variant.name} do not "
@@ -215,40 +214,19 @@ def _content_error(found: locate.Located, counts: dict) -> ReaderError:
     )
 
 
-def _no_check(_path: Path, _frame: pd.DataFrame) -> None:
-    """Leave a data set without rules between its cells as it is."""
-
-
-def draw_twin(name: str, variant: str | None = None) -> Dataset:
+def draw_twin(name: str, variant: str | None = None, twin: ModuleType | None = None) -> Dataset:
     """Load the synthetic twin of a data set, whether its real files are at hand or not.
 
-    Parameters
-    ----------
-    name, variant : str
-        As for `load`.
-
-    Returns
-    -------
-    Dataset
-        Of source ``"twin"``.
-
-    Raises
-    ------
-    ReaderError
-        If there is no twin, or its file is missing or damaged.
+    Parameters, and what is returned, are as for `load`; a `ReaderError` is raised if there is no
+    twin, or its file is missing or damaged.
     """
-    return _twin(registry.entry(name), variant)
-
-
-def _twin(entry: Entry, variant: str | None) -> Dataset:
-    candidates = [known for known in entry.select(variant) if known.twin]
-    if not candidates:
-        raise ReaderError(
-            f"{entry.name}: the data is not at hand and has no synthetic twin. {entry.obtain}"
-        )
-    chosen = candidates[0]
-    frame = twin.make_twin(entry.name, variant)
-    return Dataset(entry.name, chosen.name, "twin", None, "", frame, _counted(frame, chosen))
+    entry = registry.entry(name)
+    drawn = next((known for known in entry.select(variant) if known.twin), None)
+    if drawn is None or twin is None:
+        lacking = "no generator of its twin was handed in" if drawn else "has no synthetic twin"
+        raise ReaderError(f"{name}: the data is not at hand and {lacking}. {entry.obtain}")
+    frame = make_twin(name, variant, twin)
+    return Dataset(name, drawn.name, "twin", None, "", frame, _counted(frame, drawn))
 
 
 def _files(variant: Variant) -> list[tuple[str, str]]:
@@ -265,10 +243,8 @@ def _files(variant: Variant) -> list[tuple[str, str]]:
 
 
 def _size(variant: Variant) -> list[tuple[str, str]]:
-    counted = {kind: 0 for kind in registry.COLUMN_TYPES}
-    for column in variant.columns:
-        counted[column.type] += 1
-    types = ", ".join(f"{count} {kind}" for kind, count in counted.items() if count)
+    counted = Counter(column.type for column in variant.columns)
+    types = ", ".join(f"{counted[kind]} {kind}" for kind in registry.COLUMN_TYPES if counted[kind])
     classes = "; ".join(f"{name} {count:,}" for name, count in variant.class_counts.items())
     return [
         *_files(variant),

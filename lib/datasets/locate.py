@@ -4,50 +4,39 @@ import os
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import platformdirs
 
-from lib.datasets.registry import Entry, Part, Variant
-from lib.errors import ReaderError
-from lib.files import sha256_of
-from lib.paths import DATA
+from lib.common.errors import ReaderError
+from lib.common.paths import DATA
+from lib.datasets import schema
+from lib.datasets.opening import (
+    differs_in_line_ends_alone,
+    digest,
+    first_line,
+    line_count,
+    plain_name,
+    unpacked_size,
+)
+from lib.datasets.registry import UNREGISTERED, Entry, Part, Variant
 
 RAW = DATA / "raw"
+HEADING_BYTES = 2**16
 
 
 @dataclass(frozen=True)
 class Located:
-    """The files of one variant, found.
-
-    Attributes
-    ----------
-    variant : Variant
-        What was found.
-    paths : tuple of pathlib.Path
-        One for each part.
-    sha256 : tuple of str
-        The digests as found.
-    known : bool
-        Whether every digest is the registered one; of a variant known by its content, whether
-        all files are there, for only reading them tells what they hold.
-    """
+    """The files of one variant, found."""
 
     variant: Variant
     paths: tuple[Path, ...]
-    sha256: tuple[str, ...]
+    sha256: tuple[str, ...]  # of a known file the registered one, see `holds`
     known: bool
 
 
 def cache_folder() -> Path:
-    """Return the user's cache: ``IDS_CACHE`` when set, else the system's place for it.
-
-    Returns
-    -------
-    pathlib.Path
-        Need not exist.
-    """
+    """Return the user's cache: ``IDS_CACHE`` when set, else the system's place for it."""
     return Path(os.environ.get("IDS_CACHE") or platformdirs.user_cache_path("iot-ids-re-executed"))
 
 
@@ -66,18 +55,7 @@ def _is_set(variable: str) -> bool:
 
 
 def search_folders() -> list[Path]:
-    """Return the folders that are searched, in order, those that exist.
-
-    Returns
-    -------
-    list of pathlib.Path
-        ``IDS_DATA``, ``data/raw`` and the cache; empty when there is none of them.
-
-    Raises
-    ------
-    ReaderError
-        If ``IDS_DATA`` is set to something that is no folder.
-    """
+    """Return the folders that are searched, in order, those that exist."""
     given = os.environ.get("IDS_DATA")
     if given and not Path(given).is_dir():
         state = "is a file, not a folder" if Path(given).exists() else "does not exist"
@@ -89,168 +67,196 @@ def search_folders() -> list[Path]:
     return folders + [folder for folder in (RAW, cache_folder()) if folder.is_dir()]
 
 
-def digest(path: Path) -> str:
-    """Return a file's SHA-256 digest, computed once for each state of the file.
+class Place:
+    """What lies in a folder and below it, each real folder once, hidden ones left out."""
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        An existing file. Its size and the time of its last change tell its state.
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.files: list[Path] = []
+        self.no_files: list[Path] = []  # folders and broken links
+        self.by_name: dict[str, list[Path]] = {}
+        for path in _below(folder):
+            (self.files if path.is_file() else self.no_files).append(path)
+        for path in self.files:
+            self.by_name.setdefault(plain_name(path.name), []).append(path)
+        self.sizes = {path: unpacked_size(path) for path in self.files}
 
-    Returns
-    -------
-    str
-        64 hexadecimal digits.
-    """
-    state = path.stat()
-    return _digest(path, state.st_size, state.st_mtime_ns)
+    def named(self, part: Part) -> list[Path]:
+        """Return the files that bear a name of a part, the name itself before that of a copy."""
+        names = dict.fromkeys(map(plain_name, part.file_names))
+        found = [path for name in names for path in self.by_name.get(name, ())]
+        return sorted(found, key=lambda path: path.name not in part.file_names)
 
+    def check_no_folder(self, part: Part) -> None:
+        """Refuse a folder, or a broken link, that bears a part's name and no file does."""
+        wrong = [path for path in self.no_files if path.name in part.file_names]
+        if wrong and not self.named(part):
+            raise ReaderError(
+                f"{wrong[0]} is not a file but a folder (or a broken link). Put the file itself "
+                f"there ({part.bytes:,} bytes), or move what is there out of the way."
+            )
 
-@lru_cache(maxsize=256)
-def _digest(path: Path, _size: int, _changed: int) -> str:
-    return sha256_of(path)
+    def of_size(self, part: Part) -> list[Path]:
+        """Return the files that may be a part whatever their name, told by their size."""
+        near = part.rows + 5  # see `differs_in_line_ends_alone`
+        return [
+            path
+            for path, size in self.sizes.items()
+            if part.bytes and size is not None and abs(size - part.bytes) <= near
+        ]
 
 
 def _below(folder: Path) -> Iterator[Path]:
-    """Yield files and folders below a folder, hidden folders left out."""
+    seen = set()
     for here, folders, files in os.walk(folder, followlinks=True):
+        state = os.stat(here)
+        if (state.st_dev, state.st_ino) in seen:  # a link leads back
+            folders.clear()
+            continue
+        seen.add((state.st_dev, state.st_ino))
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(here, name) for name in sorted(files) + folders)
+        visible = sorted(name for name in files if not name.startswith("."))
+        yield from (Path(here, name) for name in visible + folders)
 
 
-def _named(folder: Path, wanted: tuple[str, ...]) -> list[Path]:
-    return [path for path in _below(folder) if path.name in wanted]
-
-
-def _files(folder: Path, part: Part) -> list[Path]:
-    found = _named(folder, part.file_names)
-    files = [path for path in found if path.is_file()]
-    if found and not files:
-        raise ReaderError(
-            f"{found[0]} is not a file but a folder (or a broken link). Put the file itself "
-            f"there ({part.bytes:,} bytes), or move what is there out of the way."
-        )
-    return files
+def holds(path: Path, part: Part) -> bool:
+    """Tell whether a file has a part's registered content, line ends apart."""
+    if part.sha256 in ("", UNREGISTERED):
+        return False
+    if part.bytes and unpacked_size(path) not in (None, part.bytes):
+        same = False
+    else:
+        same = digest(path) == part.sha256
+    return same or differs_in_line_ends_alone(path, part.bytes, part.rows, part.sha256)
 
 
 def _match(files: Iterable[Path], part: Part) -> Path | None:
-    sized = (path for path in files if path.stat().st_size == part.bytes)
-    return next((path for path in sized if digest(path) == part.sha256), None)
+    return next((path for path in files if holds(path, part)), None)
 
 
-def _known(folder: Path, variant: Variant, any_name: bool = False) -> Located | None:
-    """Find a variant's files by digest, below a folder, under their own names or any name."""
+def _known(place: Place, variant: Variant, any_name: bool = False) -> Located | None:
+    """Find a variant's files by their content, under their own names or any name."""
     if variant.by_content:
-        return None if any_name else _complete(folder, variant)
-    every = [path for path in _below(folder) if path.is_file()] if any_name else None
-    paths = tuple(_match(every or _files(folder, part), part) for part in variant.parts)
+        return None if any_name else _complete(place, variant)
+    paths = []
+    for part in variant.parts:
+        place.check_no_folder(part)
+        paths.append(_match(place.of_size(part) if any_name else place.named(part), part))
     if not all(paths):
         return None
-    return Located(variant, paths, tuple(part.sha256 for part in variant.parts), True)
+    return Located(variant, tuple(paths), tuple(part.sha256 for part in variant.parts), True)
 
 
-def _complete(folder: Path, variant: Variant) -> Located | None:
-    """Find the files of a variant without digests by their names, all of them or none."""
-    wanted = {name: part for part in variant.parts for name in part.file_names}
-    found: dict[Part, Path] = {}
-    for path in _named(folder, tuple(wanted)):
-        if path.is_file():
-            found.setdefault(wanted[path.name], path)
-    missing = [part for part in variant.parts if part not in found]
+def _complete(place: Place, variant: Variant) -> Located | None:
+    """Find the files of a variant without digests by their names, or joined under any name."""
+    found = {part: (place.named(part) or [None])[0] for part in variant.parts}
+    missing = [part for part, path in found.items() if path is None]
     if missing:
-        _check_missing(folder, variant, found, missing)
-        return None
-    digests = {part: digest(found[part]) for part in variant.parts}
-    _check_twice(found, digests)
-    return Located(
-        variant, tuple(found[part] for part in variant.parts), tuple(digests.values()), True
-    )
+        joined = _joined(place, variant)
+        if joined is None:
+            _check_missing(place.folder, variant, found, missing)
+        return joined
+    paths = tuple(found.values())
+    digests = tuple(map(digest, paths))
+    _check_twice(paths, digests, variant)
+    return Located(variant, paths, digests, True)
+
+
+def _joined(place: Place, variant: Variant) -> Located | None:
+    """Find one file with all columns of a variant and as many rows as all its parts."""
+    least = variant.rows * len(variant.columns)  # a mark after each cell
+    for path, size in place.sizes.items():
+        if size is not None and size >= least and len(variant.parts) > 1:
+            columns = heading_of(path, variant.separator)
+            if set(variant.column_names) <= set(columns) and line_count(path) - 1 == variant.rows:
+                return Located(variant, (path,), (digest(path),), True)
+    return None
+
+
+def heading_of(path: Path, separator: str) -> list[str]:
+    """Return the cells of a file's first line as text, whatever its encoding."""
+    line = first_line(path, HEADING_BYTES).decode("utf-8-sig", "replace")
+    return [cell.strip().strip('"') for cell in line.split(separator)]
 
 
 def _check_missing(folder: Path, variant: Variant, found: dict, missing: list[Part]) -> None:
     """Refuse a part of the files; a file under a second, plain name alone may be another's."""
-    named = [part for part, path in found.items() if path.name == part.file_names[0]]
-    if not named:
+    here = {part: path for part, path in found.items() if path}
+    named = next((path for part, path in here.items() if path.name == part.file_names[0]), None)
+    if named is None:
         return
     names = [part.file_names[0] for part in missing]
     more = f" and {len(names) - 5} more" if len(names) > 5 else ""
     raise ReaderError(
-        f"{folder} has {len(found)} of the {len(variant.parts)} files of {variant.name}; missing: "
-        f"{', '.join(names[:5])}{more}. Put them there as well, or move {found[named[0]].name} "
-        "and the others out of the way to use another form of the data."
+        f"{folder} has {len(here)} of the {len(variant.parts)} files of {variant.name}; missing: "
+        f"{', '.join(names[:5])}{more}. Put them there as well, or move {named.name} and the "
+        "others out of the way to use another form of the data."
     )
 
 
-def _check_twice(found: dict[Part, Path], digests: dict[Part, str]) -> None:
+def _check_twice(paths: tuple[Path, ...], digests: tuple[str, ...], variant: Variant) -> None:
     """Refuse two parts of the same content."""
-    first: dict[str, Part] = {}
-    for part, known in digests.items():
-        other = first.setdefault(known, part)
-        if other != part:
+    for part, path, known in zip(variant.parts, paths, digests, strict=True):
+        other = paths[digests.index(known)]
+        if other != path:
             raise ReaderError(
-                f"{found[part]} has the same content as {found[other].name}, byte for byte, so "
-                f"another part of the data is missing. Get {part.file_names[0]} again."
+                f"{path} has the same content as {other.name}, byte for byte, so another part of "
+                f"the data is missing. Get {part.file_names[0]} again."
             )
 
 
-def _strangers(folder: Path, entry: Entry, variant: Variant) -> Iterator[tuple[Part, Path]]:
+def _holder(entry: Entry, path: Path) -> Variant | None:
+    """Return the variant that has a file of this content."""
+    return next(
+        (each for each in entry.variants if any(holds(path, part) for part in each.parts)), None
+    )
+
+
+def _strangers(place: Place, entry: Entry, variant: Variant) -> Iterator[tuple[Part, Path]]:
     """Yield files that bear a known name and hold nothing that the registry knows."""
-    known = {part.sha256 for other in entry.variants for part in other.parts}
-    for part in variant.parts:
-        for path in _files(folder, part) if part.sha256 else ():
-            if digest(path) not in known:
+    for part in variant.parts if not variant.by_content else ():
+        for path in place.named(part):
+            if _holder(entry, path) is None:
                 yield part, path
                 break
 
 
 def _contents(path: Path) -> str:
     """Describe a file of unknown content by its rows and its heading."""
-    with path.open("rb") as opened:
-        heading = opened.readline(1000).decode("utf-8-sig", "replace").strip()
-        rows = sum(block.count(b"\n") for block in iter(lambda: opened.read(1 << 20), b""))
-    return f"about {rows:,} rows, heading {heading!r}" if heading else "nothing in it"
+    heading = first_line(path, 1000).decode("utf-8-sig", "replace").strip()
+    rows = max(line_count(path) - 1, 0)
+    return f"{schema.rows_text(rows)}, heading {heading!r}" if heading else "nothing in it"
 
 
-def _refusal(part: Part, path: Path) -> ReaderError:
+def _refusal(variant: Variant, part: Part, path: Path) -> ReaderError:
+    size = f"{part.bytes:,} bytes, " if part.bytes else ""
     return ReaderError(
         f"{path} is not the file that the book knows.\n"
-        f"  expected sha256 {part.sha256}, {part.bytes:,} bytes, {part.rows:,} rows\n"
-        f"  found    sha256 {digest(path)}, {path.stat().st_size:,} bytes, {_contents(path)}\n"
-        "Replace it by the official file (make data), move it away, or accept it with "
+        f"  expected sha256 {part.sha256}, {size}{part.rows:,} rows\n"
+        f"  found    sha256 {digest(path)}, {unpacked_size(path) or 0:,} bytes, {_contents(path)}\n"
+        "Replace it by the file as published, move it away, or accept it with "
         "IDS_DATA_ALLOW_UNKNOWN=1 (in Python: allow_unknown_digest=True); every result is "
-        "then marked not comparable."
+        f"then marked not comparable. {variant.how_to_get}"
     )
 
 
-def _holder(entry: Entry, path: Path) -> Variant | None:
-    """Return the variant that has a file of this content."""
-    digests = {part.sha256: variant for variant in entry.variants for part in variant.parts}
-    sizes = {part.bytes for variant in entry.variants for part in variant.parts}
-    return digests.get(digest(path)) if path.stat().st_size in sizes else None
-
-
-def _check_names(folder: Path, entry: Entry, variant: Variant) -> None:
+def _check_names(place: Place, entry: Entry, variant: Variant) -> None:
     """Refuse a file that bears this variant's name and has another group's known content."""
     for part in variant.parts:
-        for path in _files(folder, part):
+        for path in place.named(part):
             holder = _holder(entry, path)
             if holder and holder.group != variant.group:
                 raise ReaderError(
                     f"{path} has the name of {variant.name}, but its content is that of "
-                    f"{holder.name}, byte for byte; two files may be swapped. Rename it to "
+                    f"{holder.name}; two files may be swapped. Rename it to "
                     f"{holder.parts[0].file_names[0]} and put the right file in its place."
                 )
 
 
 def _warn_of_name(entry: Entry, found: Located) -> Located:
     """Say so when a file was known by its content under the name of another group's file."""
-    foreign = {
-        name
-        for other in entry.variants
-        for part in other.parts
-        for name in part.file_names
-        if other.group != found.variant.group
-    }
+    others = (each for each in entry.variants if each.group != found.variant.group)
+    foreign = {name for other in others for part in other.parts for name in part.file_names}
     for path in found.paths:
         if path.name in foreign:
             warnings.warn(
@@ -261,55 +267,85 @@ def _warn_of_name(entry: Entry, found: Located) -> Located:
     return found
 
 
-def _forced(folder: Path, entry: Entry, variant: Variant) -> Located | None:
-    """Take a variant's files by name alone; None unless every part is there."""
-    strangers = dict(_strangers(folder, entry, variant))
-    paths = [_match(_files(folder, part), part) or strangers.get(part) for part in variant.parts]
+def _warn_of_stranger(found: Located, part: Part, path: Path) -> None:
+    warnings.warn(
+        f"{path} is left aside: the book does not know its content (sha256 {digest(path)[:6]}…, "
+        f"expected {part.sha256[:6]}…). {found.variant.name} is used: {found.paths[0].name}. "
+        "IDS_DATA_ALLOW_UNKNOWN=1 would take the other.",
+        stacklevel=2,
+    )
+
+
+def _forced(place: Place, entry: Entry, variant: Variant) -> Located | None:
+    """Take a variant's files by name alone."""
+    strangers = dict(_strangers(place, entry, variant))
+    paths = [_match(place.named(part), part) or strangers.get(part) for part in variant.parts]
     if not all(paths):
         return None
-    return Located(variant, tuple(paths), tuple(digest(path) for path in paths), False)
+    digests = (
+        part.sha256 if holds(path, part) else digest(path)
+        for part, path in zip(variant.parts, paths, strict=True)
+    )
+    return Located(variant, tuple(paths), tuple(digests), False)
+
+
+def _forms(
+    place: Place, entry: Entry, candidates: Iterable[Variant], allowed: bool, known: Located | None
+) -> Iterator[Located]:
+    """Yield the forms of one group of variants that a folder holds, the preferred one first."""
+    # A file is accepted by its content, whatever its name. One of unknown content under a known
+    # name is refused, or left aside where another form is known.
+    strangers: dict[Path, tuple[Variant, Part]] = {}
+    told, taken = set(), set()
+    for candidate in candidates:
+        form = _known(place, candidate)
+        stranger = None if form else next(_strangers(place, entry, candidate), None)
+        if stranger and allowed and stranger[1] not in taken:
+            form = _forced(place, entry, candidate)
+        form = form or _known(place, candidate, any_name=True)
+        if stranger and not allowed and stranger[1] not in told:
+            strangers.setdefault(stranger[1], (candidate, stranger[0]))
+        known = known or (form if form and form.known else None)
+        while known and strangers:
+            path, (_, part) = strangers.popitem()
+            told.add(path)
+            _warn_of_stranger(known, part, path)
+        if form:
+            taken.update(form.paths)
+            yield _warn_of_name(entry, form)
+    for path, (candidate, part) in strangers.items():
+        raise _refusal(candidate, part, path)
+    for candidate in () if taken else candidates:
+        _check_names(place, entry, candidate)
+
+
+def _groups(entry: Entry, variant: str | None) -> list[list[Variant]]:
+    groups: dict[str, list[Variant]] = {}
+    for candidate in entry.select(variant):
+        groups.setdefault(candidate.group, []).append(candidate)
+    return list(groups.values())
+
+
+def locate_all(
+    entry: Entry, variant: str | None = None, allow_unknown_digest: bool = False
+) -> list[Located]:
+    """Find every form of a data set that is at hand, each in the first folder that has it."""
+    found: dict[str, Located] = {}
+    for place in map(Place, search_folders()):
+        for group in _groups(entry, variant):
+            here = (found[each.name] for each in group if each.name in found)
+            known = next((form for form in here if form.known), None)
+            for form in _forms(place, entry, group, allow_unknown_digest, known):
+                found.setdefault(form.variant.name, form)
+    return [found[each.name] for each in entry.select(variant) if each.name in found]
 
 
 def locate(
     entry: Entry, variant: str | None = None, allow_unknown_digest: bool = False
 ) -> Located | None:
-    """Find the files of a data set.
-
-    Every folder of `search_folders` is searched with what lies below it. A file is accepted by
-    its digest, whatever its name; one of unknown content under a known name is refused. The first
-    folder that holds either decides, and in it the preferred variant.
-
-    Parameters
-    ----------
-    entry : Entry
-        The data set.
-    variant : str, optional
-        A variant or a group of variants; any variant when left out.
-    allow_unknown_digest : bool
-        Accept a file by its name alone.
-
-    Returns
-    -------
-    Located or None
-        None when no folder holds the data set.
-
-    Raises
-    ------
-    ReaderError
-        If ``IDS_DATA`` is no folder, if a folder stands in a file's place, if a file's digest is
-        not known and that is not allowed, or if only another device's file bears the name.
-    """
-    candidates = entry.select(variant)
-    for folder in search_folders():
-        for candidate in candidates:
-            found = _known(folder, candidate)
-            stranger = None if found else next(_strangers(folder, entry, candidate), None)
-            if stranger and not allow_unknown_digest:
-                raise _refusal(*stranger)
-            found = found or (stranger and _forced(folder, entry, candidate))
-            found = found or _known(folder, candidate, any_name=True)
-            if found:
-                return _warn_of_name(entry, found)
-        for candidate in candidates:
-            _check_names(folder, entry, candidate)
+    """Find the preferred form of a data set in the first folder that holds one."""
+    for place in map(Place, search_folders()):
+        for group in _groups(entry, variant):
+            for form in _forms(place, entry, group, allow_unknown_digest, None):
+                return form
     return None

@@ -1,75 +1,49 @@
 """The registry of known data files: one entry a data set, one variant a published form of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from functools import lru_cache
+from pathlib import Path
+from types import UnionType
+from typing import get_args, get_origin
 
 import yaml
 
-from lib.errors import ReaderError
-from lib.paths import REGISTRY
+from lib.common.basis import BASES
+from lib.common.errors import ReaderError
+from lib.common.paths import REGISTRY
 
+# Stands in the place of a digest until the file is at hand: no file has it.
+UNREGISTERED = "0" * 64
+FAULTS = (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError)
+FAULTS += (yaml.YAMLError,)
 COLUMN_TYPES = ("text", "integer", "number")
 
 
 @dataclass(frozen=True)
 class Column:
-    """What one column may hold.
+    """What one column may hold."""
 
-    Attributes
-    ----------
-    name : str
-        The heading in the file, padding included.
-    type : str
-        ``"text"`` (kept untouched), ``"integer"`` or ``"number"``.
-    nullable : bool
-        Whether a cell may be empty.
-    values : tuple
-        The only values allowed; empty when any value is.
-    optional : bool
-        Whether the file may lack the column.
-    """
-
-    name: str
-    type: str
-    nullable: bool = False
-    values: tuple = ()
-    optional: bool = False
+    name: str  # the heading in the file, padding included
+    type: str  # of `COLUMN_TYPES`; text is kept untouched
+    nullable: bool = False  # whether a cell may be empty
+    values: tuple = ()  # the only values allowed; empty when any value is
+    optional: bool = False  # whether the file may lack the column
 
 
 @dataclass(frozen=True)
 class Part:
-    """One file of a variant.
+    """One file of a variant."""
 
-    Attributes
-    ----------
-    file_names : tuple of str
-        Names under which the file is published or passed on.
-    bytes, rows : int
-        Its size and its number of data rows (heading not counted); 0 when not known.
-    sha256 : str
-        Digest of its bytes; empty when not known.
-    address : str
-        Official address of the file itself; empty when it stands behind a form.
-    """
-
-    file_names: tuple[str, ...]
-    bytes: int = 0
-    rows: int = 0
-    sha256: str = ""
-    address: str = ""
+    file_names: tuple[str, ...]  # under which the file is published or passed on
+    bytes: int = 0  # 0 when not known, as of the rows
+    rows: int = 0  # data rows, the heading not counted
+    sha256: str = ""  # digest of its bytes; empty when not known
+    address: str = ""  # official address of the file itself; empty when it stands behind a form
 
 
 @dataclass(frozen=True)
 class Reservoir:
-    """How rows are drawn from files that are too large to keep.
-
-    Attributes
-    ----------
-    rows : int
-        At most this many rows of each subclass; a subclass that has no more is kept whole.
-    seed : int
-        The same seed draws the same rows.
-    """
+    """How rows are drawn from files that are too large to keep."""
 
     rows: int
     seed: int
@@ -77,61 +51,43 @@ class Reservoir:
 
 @dataclass(frozen=True)
 class Variant:
-    """One published form of a data set: a file, or several files read as one.
+    """One published form of a data set: a file, or several files read as one."""
 
-    Attributes
-    ----------
-    name : str
-        Unique within the data set. ``"fridge/full"`` and ``"fridge/train-test"`` belong to
-        the group ``"fridge"``; which of them is at hand is told by content.
-    description : str
-        One sentence.
-    parts : tuple of Part
-        In reading order.
-    columns : tuple of Column
-        In file order.
-    class_column, class_counts : str, dict of str to int
-        The column that names the class, and the number of rows of each class.
-    separator, encoding : str
-        How the text is read.
-    twin : str
-        Name of the twin's parameters or table in ``data/twins``; empty when there is no twin.
-    ordered : bool
-        Whether the columns must stand in this order in the file; a frame always has it.
-    subclass_column, subclass_counts : str, dict of str to dict of str to int
-        The column that divides the classes, and the number of rows of each class and subclass.
-    kept : tuple of str
-        The columns of a frame, in this order; those of the file when empty. Where it is given, a
-        frame has text as categories and without padding.
-    key : str
-        The integer column that numbers the rows; parts are read in its order.
-    heading : {"required", "optional"}
-        Whether a file may begin with its first row.
-    reservoir : Reservoir, optional
-        When the files are too large to keep, how a frame is drawn from them.
-    """
-
+    # Unique within the data set. "fridge/full" and "fridge/train-test" belong to the group
+    # "fridge"; which of them is at hand is told by content.
     name: str
-    description: str
-    parts: tuple[Part, ...]
-    columns: tuple[Column, ...]
-    class_column: str
-    class_counts: dict[str, int] = field(default_factory=dict)
+    description: str  # one sentence
+    parts: tuple[Part, ...]  # in reading order
+    columns: tuple[Column, ...]  # in file order
+    class_column: str  # names the class of a row
+    class_counts: dict[str, int] = field(default_factory=dict)  # rows of each class
     separator: str = ","
     encoding: str = "utf-8"
-    twin: str = ""
+    twin: str = ""  # the twin's parameters or table in data/twins; empty when there is no twin
+    # Whether the columns must stand in this order in the file; a frame always has it.
     ordered: bool = True
-    subclass_column: str = ""
-    subclass_counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    subclass_column: str = ""  # divides the classes
+    subclass_counts: dict[str, dict[str, int]] = field(default_factory=dict)  # by class, then it
+    # The columns of a frame, in this order; those of the file when empty. Where it is given, a
+    # frame has text as categories and without padding.
     kept: tuple[str, ...] = ()
-    key: str = ""
-    heading: str = "required"
-    reservoir: Reservoir | None = None
+    key: str = ""  # the integer column that numbers the rows; parts are read in its order
+    heading: str = "required"  # or "optional", where a file may begin with its first row
+    reservoir: Reservoir | None = None  # when the files are too large to keep
+    obtain: str = ""  # how a person gets the files, as the entry says
+    # How its rows stand to those that a paper of the book names, of `lib.common.basis.BASES`.
+    basis: str = ""
 
     @property
     def by_content(self) -> bool:
         """Whether the files have no registered digest and are known by their counts alone."""
         return not all(part.sha256 for part in self.parts)
+
+    @property
+    def how_to_get(self) -> str:
+        """How a person gets the published files: by a command that fetches them, or by hand."""
+        fetched = all(part.address for part in self.parts)
+        return "'make data' fetches it." if fetched else self.obtain
 
     @property
     def group(self) -> str:
@@ -141,8 +97,8 @@ class Variant:
     @property
     def rows(self) -> int:
         """Number of data rows over all parts."""
-        of_parts = sum(part.rows for part in self.parts)
-        return sum(self.class_counts.values()) if self.by_content else of_parts
+        counts = self.class_counts.values() if self.by_content else (p.rows for p in self.parts)
+        return sum(counts)
 
     @property
     def column_names(self) -> list[str]:
@@ -152,26 +108,21 @@ class Variant:
 
 @dataclass(frozen=True)
 class Entry:
-    """One data set.
-
-    Attributes
-    ----------
-    name, title : str
-        The registry's name and the title to print.
-    licence, citation, doi, official, obtain : str
-        The licence in a sentence, whom to cite, the data set's own page, how to get the files.
-    variants : tuple of Variant
-        The preferred one first.
-    """
+    """One data set."""
 
     name: str
-    title: str
-    licence: str
-    citation: str
+    title: str  # to print
+    licence: str  # in a sentence
+    citation: str  # whom to cite
     doi: str
-    official: str
-    obtain: str
-    variants: tuple[Variant, ...]
+    official: str  # address of the data set's own page
+    obtain: str  # how to get the files
+    variants: tuple[Variant, ...]  # the preferred one first
+
+    @property
+    def registered(self) -> bool:
+        """Whether any of its files is known; a new paper runs on its twin until then."""
+        return any(part.sha256 != UNREGISTERED for each in self.variants for part in each.parts)
 
     def select(self, variant: str | None = None) -> tuple[Variant, ...]:
         """Return the variants that a request may be met with, the preferred one first.
@@ -192,9 +143,7 @@ class Entry:
             If nothing is called so.
         """
         chosen = tuple(
-            known
-            for known in self.variants
-            if variant is None or known.name == variant or known.name.startswith(f"{variant}/")
+            known for known in self.variants if variant in (None, known.name, known.group)
         )
         if not chosen:
             raise ReaderError(
@@ -202,6 +151,28 @@ class Entry:
                 f"Known: {', '.join(known.name for known in self.variants)}."
             )
         return chosen
+
+
+def _fitting(described):
+    """Return a part of the registry, each field of the type that it is declared to have."""
+    for one in fields(described):
+        value = getattr(described, one.name)
+        if not _fits(value, one.type):
+            raise TypeError(f"{one.name} is {str(value)[:60]!r}")
+    return described
+
+
+def _fits(value, wanted) -> bool:
+    within = get_args(wanted)
+    if isinstance(wanted, UnionType):
+        return any(_fits(value, each) for each in within)
+    if not isinstance(value, get_origin(wanted) or wanted):
+        return False
+    if isinstance(value, dict):
+        return all(_fits(k, within[0]) and _fits(v, within[1]) for k, v in value.items())
+    if isinstance(value, tuple) and within:
+        return all(_fits(each, within[0]) for each in value)
+    return not is_dataclass(value) or _fitting(value) is value
 
 
 def _column(name: str, described) -> Column:
@@ -218,6 +189,8 @@ def _variant(name: str, described: dict) -> Variant:
     details["parts"] = _numbered(**parts) if isinstance(parts, dict) else tuple(map(_part, parts))
     details["columns"] = tuple(_column(column, columns[column]) for column in columns)
     details["kept"] = tuple(details.get("kept", ()))
+    if details.get("basis", "") not in BASES:
+        raise ValueError(f"{name}: basis {details['basis']!r} is none of {BASES}")
     if details.get("reservoir"):
         details["reservoir"] = Reservoir(**details["reservoir"])
     return Variant(name=name, **details)
@@ -235,39 +208,27 @@ def _numbered(numbered: list[str], count: int) -> tuple[Part, ...]:
     )
 
 
+def _entry(name: str, variants: dict, obtain: str, **details) -> Entry:
+    forms = tuple(_variant(key, variants[key] | {"obtain": obtain}) for key in variants)
+    return Entry(name=name, variants=forms, obtain=obtain, **details)
+
+
 @lru_cache
 def _entries() -> dict[str, Entry]:
-    return parse(REGISTRY.read_text(encoding="utf-8"))
+    return read(REGISTRY)
 
 
-def parse(text: str) -> dict[str, Entry]:
-    """Read registry entries from YAML text.
+def read(path: Path) -> dict[str, Entry]:
+    """Read the registry entries of a YAML file."""
+    return parse(path.read_bytes())
 
-    Parameters
-    ----------
-    text : str
-        A mapping of data set names to entries, in the form of ``data/registry.yml``.
 
-    Returns
-    -------
-    dict of str to Entry
-        In the order of the text.
-
-    Raises
-    ------
-    ReaderError
-        If an entry lacks a key or has one too many.
-    """
+def parse(text: str | bytes) -> dict[str, Entry]:
+    """Read registry entries from YAML text."""
     try:
-        found = {}
-        for name, described in yaml.safe_load(text).items():
-            variants = described["variants"]
-            details = described | {
-                "variants": tuple(_variant(key, variants[key]) for key in variants)
-            }
-            found[name] = Entry(name=name, **details)
-        return found
-    except (AttributeError, KeyError, TypeError, ValueError, yaml.YAMLError) as problem:
+        read = yaml.safe_load(text if isinstance(text, str) else text.decode("utf-8"))
+        return {name: _fitting(_entry(name, **told)) for name, told in read.items()}
+    except FAULTS as problem:
         raise ReaderError(
             f"{REGISTRY.name}: the data registry cannot be read ({problem}). "
             "Restore it with: git checkout data/registry.yml"
@@ -275,33 +236,12 @@ def parse(text: str) -> dict[str, Entry]:
 
 
 def names() -> list[str]:
-    """Return the names of all registered data sets.
-
-    Returns
-    -------
-    list of str
-        In the order of ``data/registry.yml``.
-
-    Raises
-    ------
-    ReaderError
-        If the registry cannot be read.
-    """
+    """Return the names of all registered data sets."""
     return list(_entries())
 
 
 def entry(name: str) -> Entry:
-    """Return a data set's registry entry.
-
-    Parameters
-    ----------
-    name : str
-        Such as ``"wustl-ehms-2020"``.
-
-    Returns
-    -------
-    Entry
-        The data set's description, with all its variants.
+    """Return a data set's registry entry, such as that of ``"wustl-ehms-2020"``.
 
     Raises
     ------

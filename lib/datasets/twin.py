@@ -1,223 +1,116 @@
-"""Synthetic twins: fitting their parameters, drawing their rows.
+"""Synthetic twins: drawing their rows, and measuring how close they come to the real ones.
 
-The parameters of twins are fitted on the real files by ``python -m lib twin NAME`` and
-committed; they hold aggregates, never rows. A twin whose rows are made without the real file is
-committed as a table (`lib.datasets.twin_table`), which the same command makes.
+A paper hands in its *generator*, a module. Where a twin is committed as parameters, it has
+``fit(frame)`` and ``draw(parameters)``, and it may have ``comparable(frame)``, the form in which
+rows are compared. Where a twin is committed as a table, it has ``draw(path)``; beside the table
+lies, under the same name with ``.json``, how it was made and how close it comes.
+`lib.datasets.fitting` writes both.
 """
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 
 import pandas as pd
 
-from lib.datasets import ehms_twin, registry, toniot_twin, twin_table
+from lib.common.errors import ReaderError
+from lib.common.files import sha256_of
+from lib.common.paths import TWINS
+from lib.datasets import columnar, registry
 from lib.datasets.closeness import fidelity
 from lib.datasets.registry import Variant
-from lib.errors import ReaderError
-from lib.files import write_whole
-from lib.paths import TWINS
 
 FORMAT = 1
-GENERATORS: dict[str, ModuleType] = {
-    "wustl-ehms-2020": ehms_twin,
-    "ton-iot": toniot_twin,
-}
+TABLE = ".csv.xz"
+# When a flow began says nothing of what it is like, and the twin has days of its own.
+NOT_COMPARED = ("stime",)
 
 
-def _generator(name: str) -> ModuleType:
-    registry.entry(name)
-    if name not in GENERATORS:
-        raise ReaderError(
-            f"{name} has no synthetic twin that is fitted. Fitted: {', '.join(GENERATORS)}."
-        )
-    return GENERATORS[name]
-
-
-def fit(frame: pd.DataFrame, name: str = "wustl-ehms-2020") -> dict:
-    """Measure the parameters of a twin on the real rows.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        The real rows in file order.
-    name : str
-        The data set.
-
-    Returns
-    -------
-    dict
-        JSON-ready aggregates.
-    """
-    return _generator(name).fit(frame)
-
-
-def _with_twin(name: str, variant: str | None = None) -> list[Variant]:
-    """Return the variants of a request that have a twin.
-
-    Raises
-    ------
-    ReaderError
-        If none has.
-    """
+def variants_with_twin(name: str, variant: str | None = None) -> list[Variant]:
+    """Return the variants of a request that have a twin; a `ReaderError` where none has."""
     known = [each for each in registry.entry(name).select(variant) if each.twin]
     if not known:
         raise ReaderError(f"{name} has no synthetic twin of the variant {variant!r}.")
     return known
 
 
-def parameter_file(name: str, variant: str | None = None) -> Path:
-    """Return the path of a twin's committed parameters, or of its table.
-
-    Parameters
-    ----------
-    name : str
-        Such as ``"wustl-ehms-2020"``.
-    variant : str, optional
-        A variant or a group of variants; any when left out. The first that has a twin counts.
-
-    Returns
-    -------
-    pathlib.Path
-        In ``data/twins``; whether the file is there is not checked.
-
-    Raises
-    ------
-    ReaderError
-        If no such data set or variant is registered, or none has a twin.
-    """
-    return TWINS / _with_twin(name, variant)[0].twin
+def committed_file(name: str, variant: str | None = None) -> Path:
+    """Return where the twin of a request is committed, whether the file is there or not."""
+    return TWINS / variants_with_twin(name, variant)[0].twin
 
 
-def write_parameters(name: str) -> list[Path]:
-    """Fit the twins of a data set on its real files, or make them, and write what is committed.
-
-    Parameters
-    ----------
-    name : str
-        Such as ``"wustl-ehms-2020"``.
-
-    Returns
-    -------
-    list of pathlib.Path
-        The files written, one for each variant that has a twin.
-
-    Raises
-    ------
-    ReaderError
-        If a real file is not at hand.
-    """
-    return [_write(name, variant) for variant in _with_twin(name)]
+def is_table(path: Path) -> bool:
+    """Tell by its name whether a twin's file is a table; else it holds parameters."""
+    return path.name.endswith(TABLE)
 
 
-def _write(name: str, variant: Variant) -> Path:
-    from lib.datasets.loading import load
-
-    path = TWINS / variant.twin
-    dataset = load(name, variant.name)
-    if dataset.source != "real":
-        raise ReaderError(
-            f"the twin of {name} {variant.name} is {_tie(path)} the real file, and this is a "
-            f"{dataset.source} one. {registry.entry(name).obtain}"
-        )
-    if twin_table.is_table(path):
-        twin_table.write(path, name, variant, dataset)
-    else:
-        write_whole(path, _as_text(_fitted(name, dataset)))
-    return path
+def companion(path: Path) -> Path:
+    """Return the file that describes a table."""
+    return path.with_name(path.name.removesuffix(TABLE) + ".json")
 
 
-def _tie(path: Path) -> str:
-    return "held against" if twin_table.is_table(path) else "fitted on"
-
-
-def _fitted(name: str, dataset) -> dict:
-    """Return what a parameter file holds."""
-    parameters = fit(dataset.frame, name)
-    return {
-        "format": FORMAT,
-        "dataset": name,
-        "fitted_on": dataset.sha256,
-        "fidelity": _distance(dataset, _generator(name).draw(parameters)).to_dict("list"),
-        "parameters": parameters,
-    }
-
-
-def _distance(dataset, drawn: pd.DataFrame) -> pd.DataFrame:
-    """Measure how far drawn rows are from real ones, in the form that the generator compares."""
-    variant = registry.entry(dataset.name).select(dataset.variant)[0]
-    if variant.kept:
-        return twin_table.distance(dataset.frame, drawn, variant)
-    form = getattr(_generator(dataset.name), "comparable", lambda frame: frame)
-    return fidelity(form(dataset.frame), form(drawn), variant.class_column).round(3)
-
-
-def _as_text(content, depth: int = 0) -> str:
-    """Write JSON with one line for each list, so that a change shows as a short difference."""
-    if not isinstance(content, dict) or not content:
-        return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    indent = " " * (depth + 1)
-    lines = (f"{indent}{json.dumps(k)}: {_as_text(v, depth + 1)}" for k, v in content.items())
-    return "{\n" + ",\n".join(lines) + "\n" + " " * depth + "}" + ("" if depth else "\n")
-
-
-def _content(path: Path) -> dict:
-    repair = f"Restore it with: git checkout data/twins/{path.name}"
-    if not path.is_file():
-        raise ReaderError(f"{path} is missing. {repair}")
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        if content["format"] != FORMAT:
-            raise ValueError(f"format {content['format']}, expected {FORMAT}")
-        return {key: content[key] for key in ("fidelity", "parameters")}
-    except (ValueError, KeyError, TypeError) as problem:
-        raise ReaderError(
-            f"{path} does not hold a twin's parameters ({problem}). {repair}"
-        ) from None
+def make_twin(name: str, variant: str | None, generator: ModuleType) -> pd.DataFrame:
+    """Draw a twin's rows; the same rows on every call."""
+    path = committed_file(name, variant)
+    changed = path.stat().st_mtime_ns if path.is_file() else 0
+    return _rows(name, variant, path, generator, changed).copy()
 
 
 @lru_cache(maxsize=8)
-def _rows(name: str, variant: str | None, path: Path, _changed: int) -> pd.DataFrame:
-    if twin_table.is_table(path):
-        return twin_table.rows(path, name, _with_twin(name, variant)[0])
-    return _generator(name).draw(_content(path)["parameters"])
+def _rows(name: str, variant: str | None, path: Path, generator, _changed: int) -> pd.DataFrame:
+    if is_table(path):
+        return columnar.kept(generator.draw(path), variants_with_twin(name, variant)[0])
+    return generator.draw(read_parameters(path)["parameters"])
 
 
-def make_twin(name: str, variant: str | None = None) -> pd.DataFrame:
-    """Draw a twin's rows; the same rows on every call.
-
-    Parameters
-    ----------
-    name : str
-        Such as ``"wustl-ehms-2020"``.
-    variant : str, optional
-        A variant or a group of variants.
-
-    Returns
-    -------
-    pandas.DataFrame
-        With the columns and types of the real file; of a fitted twin as many rows as it has. A
-        copy of the cached rows.
-
-    Raises
-    ------
-    ReaderError
-        If there is no twin, or its parameters are missing or damaged.
-    """
-    path = parameter_file(name, variant)
-    changed = path.stat().st_mtime_ns if path.is_file() else 0
-    return _rows(name, variant, path, changed).copy()
+def _repair(path: Path) -> str:
+    return f"Restore it with: git checkout data/twins/{path.name}"
 
 
-def fidelity_table(dataset) -> pd.DataFrame:
+@contextmanager
+def _readable(path: Path, fault: str) -> Iterator[dict]:
+    """Give what a committed JSON file holds; say how to restore one that is damaged."""
+    try:
+        yield json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, KeyError, TypeError) as problem:
+        raise ReaderError(f"{path} {fault} ({problem}). {_repair(path)}") from None
+
+
+def read_parameters(path: Path) -> dict:
+    """Read a twin's parameters, and how close it came to the file that they were fitted on."""
+    if not path.is_file():
+        raise ReaderError(f"{path} is missing. {_repair(path)}")
+    with _readable(path, "does not hold a twin's parameters") as content:
+        if content["format"] != FORMAT:
+            raise ValueError(f"format {content['format']}, expected {FORMAT}")
+        return {key: content[key] for key in ("fidelity", "parameters")}
+
+
+def _measured(path: Path) -> pd.DataFrame:
+    """Return the distance to the real rows that was measured when a table was made."""
+    described = companion(path)
+    for file in (described, path):
+        if not file.is_file():
+            raise ReaderError(f"{file} is missing. {_repair(file)}")
+    with _readable(described, "does not describe a twin") as content:
+        if content["table"] != sha256_of(path):
+            raise ValueError(f"it describes another table than {path.name}")
+        return pd.DataFrame(content["fidelity"])
+
+
+def fidelity_table(dataset, generator: ModuleType) -> pd.DataFrame:
     """Return how close the twin comes to the real file, for a data page.
 
     Parameters
     ----------
     dataset : lib.datasets.Dataset
         What the page loaded. With the real file the table is measured now; without it, the
-        table is the one measured when the twin was fitted.
+        table is the one measured when the twin was made.
+    generator : module
+        The paper's own.
 
     Returns
     -------
@@ -225,14 +118,34 @@ def fidelity_table(dataset) -> pd.DataFrame:
         As `lib.datasets.fidelity` gives it, rounded to three decimals.
     """
     if dataset.source == "real":
-        return _distance(dataset, make_twin(dataset.name, _group(dataset)))
-    path = parameter_file(dataset.name, _group(dataset))
-    if twin_table.is_table(path):
-        return twin_table.measured(path)
-    return pd.DataFrame(_content(path)["fidelity"])
+        return distance(dataset, make_twin(dataset.name, _group(dataset), generator), generator)
+    path = committed_file(dataset.name, _group(dataset))
+    return _measured(path) if is_table(path) else pd.DataFrame(read_parameters(path)["fidelity"])
 
 
 def _group(dataset) -> str:
     """Return the group whose twin stands for a data set: one form's own, or that of its group."""
     variant = registry.entry(dataset.name).select(dataset.variant)[0]
     return variant.name if variant.twin else variant.group
+
+
+def distance(dataset, drawn: pd.DataFrame, generator: ModuleType) -> pd.DataFrame:
+    """Measure how far drawn rows are from real ones, in the form that the generator compares."""
+    variant = registry.entry(dataset.name).select(dataset.variant)[0]
+    if variant.kept:
+        return _distance_by_subclass(dataset.frame, drawn, variant)
+    form = getattr(generator, "comparable", lambda frame: frame)
+    return fidelity(form(dataset.frame), form(drawn), variant.class_column).round(3)
+
+
+def _distance_by_subclass(real: pd.DataFrame, drawn: pd.DataFrame, variant: Variant):
+    forms = [_by_subclass(frame, variant) for frame in (real, drawn)]
+    shared = set.intersection(*(set(form[variant.class_column]) for form in forms))
+    forms = [form[form[variant.class_column].isin(shared)] for form in forms]
+    return fidelity(*forms, variant.class_column).round(3)
+
+
+def _by_subclass(frame: pd.DataFrame, variant: Variant) -> pd.DataFrame:
+    pairs = [frame[name].astype("str") for name in (variant.class_column, variant.subclass_column)]
+    joined = pairs[0].where(pairs[0] == pairs[1], pairs[0] + " " + pairs[1])
+    return frame.drop(columns=list(NOT_COMPARED)).assign(**{variant.class_column: joined})

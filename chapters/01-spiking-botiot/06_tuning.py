@@ -1,0 +1,325 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Tuned alike: other neurons, more layers, local rules
+#
+# :::{admonition} Finding
+# :class: finding
+# After the same search of eight trials for each, no other neuron, depth or learning rule is told from the paper's network
+# on five seeds; one of these, in which that network falls far behind, makes all intervals wide. It has a macro F1 of {book}`botiot.tuned.leaky.f1|.3f` trained by backpropagation, and
+# {book}`botiot.tuned.eprop.f1|.3f` by e-prop, a rule that sends no error back through time or a hidden layer; a dense network
+# without spikes has {book}`botiot.tuned.dense.f1|.3f`. Izhikevich's neuron, far behind at the printed rate with
+# {book}`botiot.tuned.izhikevich.printed_rate.f1|.3f`, has {book}`botiot.tuned.izhikevich.f1|.3f` at a rate of its own. The forest is behind only with the leaf that the search chose.
+# :::
+#
+# The paper proposes other neurons, more layers and other learning rules as its next steps. The
+# [page before](04_beyond.ipynb) tries them at the printed learning rate. A rate that suits one neuron need not suit
+# another; so here each gets the same search, counted, and every rival does, too.
+
+# %% tags=["remove-cell"]
+import sys
+from pathlib import Path
+
+here = Path.cwd()
+places = (here, *here.parents, here / "does-it-still-hold")
+book = next((p for p in places if (p / "_toc.yml").exists()), None)
+if book is None:
+    raise SystemExit(
+        "This notebook calls the book's library: open it in a clone of the book's repository, "
+        "https://github.com/does-it-still-hold/does-it-still-hold, or clone that beside it."
+    )
+sys.path.insert(0, str(book))
+
+# %% tags=["parameters", "hide-input"]
+profile = "full"
+seed = 2022
+replicates = 10
+
+# %%
+from lib.papers import botiot
+from lib.notebook.banner import run_banner
+from lib.notebook.records import Recorder
+
+source = botiot.part.load()
+table = botiot.paper_table(botiot.part.complete(source))
+notebook = "01-spiking-botiot/06_tuning"
+recorder = Recorder(notebook, source, profile, seed, replicates)
+seeds = list(range(seed, seed + replicates))
+run_banner(source, profile, seed, replicates)
+
+# %% [markdown]
+# ## The same search for each
+#
+# A thousand rows of the 5 % set at its natural shares, split 80:20 with the classes' shares kept, standardised
+# logarithms as inputs, 72 hidden neurons, 300 epochs. One thing is searched, four values of it: the learning rate of
+# a network or of a local rule, the least number of rows in a leaf of the forest. The search trains on four fifths of
+# the training rows and scores macro F1 on the last, over two seeds that are used for nothing else (their draws share a few rows with
+# the tests, which come from the same rows); the value with the highest
+# mean is taken, the first of equals. Then five other seeds train on all training rows, and are asked about the test
+# rows. So each has eight trials and five runs.
+
+# %%
+import numpy as np
+from lib.methods.splits import scaled_split, split_rows
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+
+FINAL, SEARCH = seeds[:5], [seed + 10, seed + 11]
+if profile == "quick":
+    FINAL, SEARCH = seeds[:2], SEARCH[:1]
+
+
+# %% tags=["hide-input"]
+def logarithms():
+    return make_pipeline(FunctionTransformer(np.log1p), StandardScaler())
+
+
+def prepared(one, search=False):
+    chosen = botiot.natural_mix(table.subcategories, 1000, one)
+    halves = split_rows(chosen, table.labels, one, test_share=0.2)
+    if search:  # the test rows are never seen
+        halves = split_rows(halves[0], table.labels, one, test_share=0.2)
+    features = table.features.to_numpy()
+    return scaled_split(features, table.labels, halves, one, scaler=logarithms)
+
+
+# %%
+from lib.methods.spiking import SpikingSettings, SpikingTask, class_chances
+from sklearn.metrics import f1_score
+
+EPOCHS = {"full": 300, "quick": 3}[profile]
+base = SpikingSettings(hidden=72, epochs=EPOCHS)
+searched = [prepared(one, search=True) for one in SEARCH]
+final = [prepared(one) for one in FINAL]
+
+
+def tasks_of(splits):
+    return [SpikingTask(s.train_features, s.train_labels, s.seed) for s in splits]
+
+
+def macro(split, answers):
+    return f1_score(split.test_labels, answers, average="macro", zero_division=0)
+
+
+# %% [markdown]
+# ## What is tuned
+#
+# **Neurons and layers** as on the page before: leaky with backpropagation through time, the paper's; recurrent,
+# synaptic, alpha, Izhikevich; three layers of 36. **E-prop** {cite:p}`bellec2020` trains the paper's two layers by a supervised rule meant for chips, here in batches with Adam. Each synapse keeps a trace of what it has received and of how near to its threshold
+# its neuron was; at the end each neuron is told one number, the errors of the classes, weighted. In the upper layer the
+# weights are its own; in the lower they are random and fixed. No error travels back through time or a hidden layer; the
+# upper layer's comes over the read-out's own weights, as in backpropagation. A test holds our loops to the rule as written, and the upper layer to backpropagation.
+# **STDP** is the page before's: one layer that learns
+# without labels, and a read-out trained with them. There it was not told from a layer left as drawn; that layer was not
+# run here. **Dense** and **forest**
+# are the rivals without spikes.
+
+# %%
+from lib.methods.spiking import train_stacked
+from lib.methods.spiking.dense import train_dense
+from lib.methods.spiking.eprop import train_eprop
+
+
+# %% tags=["hide-input"]
+def by_networks(train):
+    def scored(splits, rate):
+        networks = train(tasks_of(splits), base.but(learning_rate=rate)).networks
+        return [
+            macro(s, class_chances(n, s.test_features).argmax(axis=1))
+            for s, n in zip(splits, networks)
+        ]
+
+    return lambda splits, values: np.array([scored(splits, v) for v in values])
+
+
+# %%
+from lib.methods.spiking.neurons import stacked_chances
+from lib.methods.spiking.tuning import train_at_rates
+
+
+# %% tags=["hide-input"]
+def by_neurons(neuron, layers=2):
+    def scores(splits, values):
+        hidden = [base.layer] * layers
+        network = train_at_rates(tasks_of(splits), values, neuron, hidden, base)
+        rows = np.stack([s.test_features for s in splits] * len(values))
+        answers = stacked_chances(network, rows, base).argmax(axis=2)
+        shape = len(values), len(splits)
+        found = [
+            macro(s, own) for s, own in zip(list(splits) * len(values), answers)
+        ]
+        return np.reshape(found, shape)
+
+    return scores
+
+
+# %%
+from lib.methods.spiking.plasticity import PlasticitySettings, learn
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+
+
+# %% tags=["hide-input"]
+def plastic(split, rate):
+    own = PlasticitySettings(neurons=base.hidden, rate=rate)
+    layer = learn(split.train_features, own, split.seed)
+    reader = make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000))
+    reader.fit(layer.counts(split.train_features), split.train_labels)
+    return macro(split, reader.predict(layer.counts(split.test_features)))
+
+
+# %% tags=["hide-input"]
+def forest(split, least):
+    trees = RandomForestClassifier(min_samples_leaf=least, random_state=split.seed)
+    trees.fit(split.train_features, split.train_labels)
+    return macro(split, trees.predict(split.test_features))
+
+
+def one_by_one(score):
+    return lambda splits, values: np.array(
+        [[score(s, v) for s in splits] for v in values]
+    )
+
+
+# %%
+from lib.methods.spiking import neurons
+
+RATES, LEAVES = (1e-4, 3e-4, 1e-3, 3e-3), (1, 2, 4, 8)
+# %% tags=["hide-input"]
+TUNED = {
+    "leaky": (
+        "leaky, two layers, backpropagation",
+        by_networks(train_stacked),
+        RATES,
+    ),
+    "three": ("leaky, three layers", by_neurons(neurons.Leaky(), 3), RATES),
+    "recurrent": ("recurrent", by_neurons(neurons.Recurrent()), RATES),
+    "synaptic": ("synaptic", by_neurons(neurons.Synaptic()), RATES),
+    "alpha": ("alpha", by_neurons(neurons.Alpha()), RATES),
+    "izhikevich": ("Izhikevich", by_neurons(neurons.Izhikevich()), RATES),
+}
+
+# %% tags=["hide-input"]
+TUNED |= {
+    "eprop": ("leaky, two layers, e-prop", by_networks(train_eprop), RATES),
+    "stdp": (
+        "STDP, trained read-out",
+        one_by_one(plastic),
+        (0.005, 0.01, 0.02, 0.05),
+    ),
+    "dense": ("dense, no spikes", by_networks(train_dense), RATES),
+    "rf": ("random forest", one_by_one(forest), LEAVES),
+}
+
+# %%
+trials = {
+    name: score(searched, values) for name, (_, score, values) in TUNED.items()
+}
+best = {
+    name: values[trials[name].mean(axis=1).argmax()]
+    for name, (_, _, values) in TUNED.items()
+}
+# %% tags=["hide-input"]
+found = {name: TUNED[name][1](final, (best[name],))[0] for name in TUNED}
+
+# %% tags=["hide-input"]
+AS_PRINTED = (
+    "leaky",
+    "three",
+    "recurrent",
+    "synaptic",
+    "alpha",
+    "izhikevich",
+    "dense",
+)
+untuned = {
+    name: TUNED[name][1](final, (RATES[0],))[0]
+    if best[name] != RATES[0]
+    else found[name]
+    for name in AS_PRINTED
+}
+
+# %% tags=["remove-cell"]
+for name, values in found.items():
+    how = f"tuned: {best[name]:g}, 1,000 samples, logarithms"
+    recorder.add(f"botiot.tuned.{name}.f1", values, how)
+    if name != "leaky":
+        recorder.add(
+            f"botiot.tuned.{name}.lead", values - found["leaky"], "less leaky"
+        )
+for name, values in untuned.items():
+    recorder.add(
+        f"botiot.tuned.{name}.printed_rate.f1", values, "at the printed rate"
+    )
+recorder.save()
+
+# %% tags=["hide-input"]
+import pandas as pd
+from lib.methods.differences import mean_with_interval
+
+
+def row_of(name):
+    gap = found[name] - found["leaky"]
+    first = f"{untuned[name].mean():.3f}" if name in untuned else ""
+    return {
+        "chosen": f"{best[name]:g}",
+        "macro F1": f"{found[name].mean():.3f}",
+        "less leaky": "" if name == "leaky" else mean_with_interval(gap),
+        "at the printed rate": first,
+    }
+
+
+# %% tags=["hide-input"] caption="Macro F1 after the same search, mean of five seeds, and less the paper's network [95 % interval of the paired difference]."
+pd.DataFrame({title: row_of(name) for name, (title, *_) in TUNED.items()}).T
+
+# %% tags=["hide-input", "hide-output"] caption="The search: macro F1 on the validation fifth, mean of two seeds, by the four values in rising order."
+pd.DataFrame(
+    {
+        title: {
+            f"value {place}": f"{value:g}: {mean:.3f}"
+            for place, (value, mean) in enumerate(
+                zip(values, trials[name].mean(axis=1)), start=1
+            )
+        }
+        for name, (title, _, values) in TUNED.items()
+    }
+).T
+
+# %% tags=["lead", "hide-input"] mystnb={"figure": {"caption": "Macro F1 after the same search: a dot a seed, the mean as a line, five seeds.", "name": "fig-botiot-tuned"}, "image": {"alt": "Strips of dots, one a model. The means: leaky {book}`botiot.tuned.leaky.f1|.3f`, three layers {book}`botiot.tuned.three.f1|.3f`, recurrent {book}`botiot.tuned.recurrent.f1|.3f`, synaptic {book}`botiot.tuned.synaptic.f1|.3f`, alpha {book}`botiot.tuned.alpha.f1|.3f`, Izhikevich {book}`botiot.tuned.izhikevich.f1|.3f`, e-prop {book}`botiot.tuned.eprop.f1|.3f`, STDP {book}`botiot.tuned.stdp.f1|.3f`, dense {book}`botiot.tuned.dense.f1|.3f`, random forest {book}`botiot.tuned.rf.f1|.3f`."}}
+import matplotlib.pyplot as plt
+from lib.methods import figures
+
+figures.use_book_style()
+figure, axis = plt.subplots(figsize=(5.6, 3.4))
+for place, values in enumerate(found.values()):
+    axis.plot(values, [place] * len(values), "o", color="#0072B2", alpha=0.4)
+    axis.plot([values.mean()] * 2, [place - 0.3, place + 0.3], color=figures.PAPER)
+titles = [title for title, *_ in TUNED.values()]
+axis.set(yticks=range(len(titles)), yticklabels=titles, xlabel="macro F1")
+axis.invert_yaxis()
+plt.show()
+
+# %% [markdown]
+# Only the forest's interval does not hold zero, and that is our search's doing: with scikit-learn's defaults a forest has
+# {book}`botiot.ceiling.1000.rf.f1` over ten seeds on the [reproduction page](02_reproduction.ipynb), level with the
+# networks. At the printed rate Izhikevich's neuron is told from the paper's network on this split, and alpha and dense are behind in every seed, by
+# intervals that hold zero; at rates of their own none of the three is told from it. Against the paper's network at the printed
+# rate, looked at afterwards, STDP is behind in every seed and three layers are a little ahead in every seed.
+#
+# E-prop loses nothing here that five seeds can tell. Whether its lower layer had to learn at all is not known: a layer left
+# as drawn was not run. With two layers, ten steps and three classes that is a small test of it. STDP, whose layer sees no
+# label, is behind on average; its interval against the paper's network holds zero.
+#
+# The search is noisy, too. Two seeds of a validation fifth hold a handful of scans; by half a hundredth they gave the forest
+# eight rows in a leaf, with which it scores far lower on the test. The paper's network is on average no better at the rate
+# chosen than at the printed one. Four of the ten took the last value offered, so that a better one may lie beyond.

@@ -1,0 +1,612 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # What would give the printed score?
+#
+# :::{admonition} Finding
+# :class: finding
+# The network as printed reaches {book}`xmednn.search.printed.accuracy` on the split that Table 1
+# gives away, and two runs with the paper's own versions of Keras and TensorFlow as much. Of all that
+# was tried on the 28 columns that we take for the paper's, on balanced rows, nothing comes near the
+# printed {published}`xmednn.table1.dnn.accuracy`: the best, one network with layers at least four times as wide, four times the epochs and
+# a tenth of the rate, reaches {book}`xmednn.search.network_columns.best`. Among the attempts made, those that come near it have the device readings, which the paper says it removed, put back and scaled otherwise, and most a lower rate: {book}`xmednn.search.readings.best` with them alone, {book}`xmednn.search.best`
+# at best, with the packet number as well, and {book}`xmednn.search.best_again` over ten seeds of
+# that one. The classical rows of the same table speak against readings and other scaling alike, if they had default settings
+# and the same columns, so that this is no reconstruction of what the authors did.
+# :::
+#
+# The text of a paper is never complete. Before "it does not reproduce" is said, each choice that the
+# text leaves open, and those that it excludes, should have been tried and counted.
+
+# %% tags=["remove-cell"]
+import sys
+from pathlib import Path
+
+here = Path.cwd()
+places = (here, *here.parents, here / "does-it-still-hold")
+book = next((p for p in places if (p / "_toc.yml").exists()), None)
+if book is None:
+    raise SystemExit(
+        "This notebook calls the book's library: open it in a clone of the book's repository, "
+        "https://github.com/does-it-still-hold/does-it-still-hold, or clone that beside it."
+    )
+sys.path.insert(0, str(book))
+
+# %% tags=["parameters", "hide-input"]
+profile = "full"
+seed = 2022
+replicates = 10
+
+# %% tags=["hide-input"]
+from lib.papers import xmednn
+from lib.notebook.banner import run_banner
+from lib.notebook.records import Recorder
+
+dataset = xmednn.load()
+recorder = Recorder("03-xmednn-ehms/05_search", dataset, profile, seed, replicates)
+seeds = range(seed, seed + replicates)
+run_banner(dataset, profile, seed, replicates)
+
+# %% [markdown]
+# ## Is it our software?
+#
+# The paper used TensorFlow, this book PyTorch and compiled loops. We trained the network with two
+# seeds outside the book's environment, with the versions that the paper prints, on the rows and the
+# split of Table 1 (`data/outside/xmednn_keras.py`; who has Python 3.10 can repeat it). Its numbers
+# are kept beside it; those of this book, over ten seeds, are on the [reproduction
+# page](02_reproduction.ipynb), and enclose them.
+
+# %% tags=["hide-input"] caption="Accuracy and errors of Keras, by seed, on the split of the paper's Table 1."
+import numpy as np
+import pandas as pd
+from lib import claims
+from lib.papers.xmednn import keras
+
+once = keras.keras_run()
+versions = ", ".join(f"{name} {one}" for name, one in once["versions"].items())
+print(f"Run on {once['run on']} with {versions}.")
+pd.DataFrame(once["table 1"]).T.rename_axis("Keras, seed").round(4)
+
+# %% [markdown]
+# The parts agree as well. From the same initial weights and on the same batches of made-up rows,
+# the weights of the output differ by next to nothing after some updates with Nadam (folded). The
+# initial weights of both are a normal cut at two standard deviations and widened so that He's
+# deviation is left.
+
+# %% tags=["hide-input", "hide-output"] caption="Difference between this book and Keras after some updates."
+steps = [int(step) for step in once["nadam"]]
+ours = keras.last_kernels(steps)
+theirs = {step: np.array(once["nadam"][str(step)]["last kernel"]) for step in steps}
+differences = {step: np.abs(ours[step] - theirs[step]).max() for step in steps}
+spread = {"Keras": once["initial weights"], "this book": keras.initial_spread()}
+recorder.add(
+    "xmednn.search.nadam_difference", differences[steps[-1]], "made-up rows", True
+)
+pd.DataFrame(
+    {f"after {step} updates": f"{gap:.0e}" for step, gap in differences.items()},
+    index=["largest difference of a weight"],
+)
+
+# %% tags=["hide-input", "hide-output"] caption="Initial weights, in units of He's deviation."
+pd.DataFrame(spread).T.round(3)
+
+# %% [markdown]
+# ## What was tried
+#
+# The authors searched with the package Talos and do not print its ranges; this search asks what the
+# text leaves open, and what it excludes. All attempts use the split found for Table 1, but some of the second group and the network that goes through the folds
+# of Table 2. A first group has the printed layers and crosses three choices, one network
+# each: which **columns** go in (the 28, with the flags `Flgs` as a number, with the packet number,
+# with the eight device readings), how they are **scaled** (as printed to [0, 1], standardised,
+# replaced by ranks) and the **learning rate**.
+
+# %%
+from itertools import product
+
+from sklearn.preprocessing import FunctionTransformer, MinMaxScaler
+from sklearn.preprocessing import QuantileTransformer, StandardScaler
+
+
+def by_rank():
+    return QuantileTransformer(subsample=None)
+
+
+# %%
+PUT_BACK = {"the 28": (), "Flgs": ("Flgs",), "Packet_num": ("Packet_num",)}
+PUT_BACK["Flgs, Packet_num"] = ("Flgs", "Packet_num")
+SCALERS = {"minimum, maximum": MinMaxScaler, "standardised": StandardScaler}
+SCALERS["ranks"] = by_rank
+UNSCALED = {"none": FunctionTransformer}
+RATES = (0.01, 0.003)
+COLUMNS = [*product(PUT_BACK, (False, True))]
+
+# %%
+from sklearn.model_selection import KFold, train_test_split
+from lib.methods.splits import oversample, scaled_split
+
+
+def table(back, readings):
+    removed = tuple(name for name in xmednn.REMOVED if name not in PUT_BACK[back])
+    return xmednn.recovered_table(dataset.frame, removed, readings)
+
+
+TABLES = {columns: table(*columns) for columns in COLUMNS}
+labels = TABLES[COLUMNS[0]].labels
+
+
+def balanced(seed):
+    return oversample(np.arange(len(labels)), labels, seed)
+
+
+# %% tags=["method"]
+def attempt(columns, scaler, seed):
+    rows = balanced(seed)
+    halves = train_test_split(rows, test_size=0.33, random_state=1)
+    values, make = TABLES[columns].features.to_numpy(), SCALERS | UNSCALED
+    more = {"scaled_on": rows, "scaler": make[scaler]}
+    return scaled_split(values, labels, halves, seed, **more)
+
+
+# %%
+from lib.methods.dense.network import DenseSettings
+from lib.methods.dense.ongoing import OngoingNetworks
+from lib.methods.detectors import CLASSICAL, fit_classical, fit_dense
+
+EPOCHS = {"full": 150, "quick": 4}[profile]
+
+
+def settings(split, rate=0.01, hidden=(64, 32, 8), epochs=EPOCHS, batch=20, **more):
+    sizes = (split.train_features.shape[1], *hidden, 1)
+    return DenseSettings(sizes, rate, epochs, batch, **more)
+
+
+# %%
+def up_to(epochs, curves):
+    training, test = curves.training[:, :epochs], curves.test[:, :epochs]
+    best = {
+        "best in training": training.max(axis=1),
+        "best in test": test.max(axis=1),
+    }
+    return pd.DataFrame({"test": test[:, -1]} | best)
+
+
+def accuracies(splits, own_settings):
+    networks = OngoingNetworks([split.seed for split in splits], own_settings)
+    return up_to(EPOCHS, networks.train(splits, EPOCHS))
+
+
+# %%
+def crossed(columns):
+    choices = [*product(SCALERS, RATES)]
+    splits = [attempt(columns, scaler, seed) for scaler, _ in choices]
+    found = accuracies(splits, [settings(splits[0], rate) for _, rate in choices])
+    names = pd.DataFrame(choices, columns=["scaler", "rate"])
+    back, readings = columns
+    return names.assign(back=back, readings=readings, **found)
+
+
+tried = pd.concat([crossed(columns) for columns in COLUMNS], ignore_index=True)
+
+# %% [markdown]
+# A second group changes something else, on the 28 columns: no scaling, a further layer of 28 neurons before the others (as "28 input
+# neurons" can be read), larger batches, PyTorch's initial weights and epsilon, a test of 25 % with
+# balanced classes, and no oversampling.
+
+# %%
+from lib.methods.splits import split_rows
+
+plain = attempt(COLUMNS[0], "minimum, maximum", seed)
+values, rows = TABLES[COLUMNS[0]].features.to_numpy(), balanced(seed)
+quarter = split_rows(rows, labels, seed)
+once_each = split_rows(np.arange(len(labels)), labels, seed)
+# %%
+stated = scaled_split(values, labels, quarter, seed, scaled_on=rows)
+unbalanced = scaled_split(values, labels, once_each, seed)
+OTHER = {
+    "no scaling": (attempt(COLUMNS[0], "none", seed), {}),
+    "layers of 28, 64, 32 and 8": (plain, {"hidden": (28, 64, 32, 8)}),
+    "batches of 100": (plain, {"batch": 100}),
+    "PyTorch's initial weights": (plain, {"truncated": False, "epsilon": 1e-8}),
+    "25 % tested, classes balanced": (stated, {}),
+    "no oversampling": (unbalanced, {}),
+}
+
+# %% tags=["hide-input"] caption="Accuracy of the second group's attempts, one network each."
+others = {
+    name: accuracies([split], settings(split, **how)).iloc[0]
+    for name, (split, how) in OTHER.items()
+}
+others = pd.DataFrame(others).T
+always_normal = [np.mean(split.test_labels == 0) for split, _ in OTHER.values()]
+others.assign(**{"always normal": always_normal}).round(3)
+
+# %% [markdown]
+# Without oversampling the accuracy is higher because most flows are normal, as the last column
+# shows. The printed activation is ELU. Three others with the printed layers, rate and batch, in
+# scikit-learn's network, whose optimizer and initial weights are others too, for a third of the
+# epochs. None (folded) comes near print; what each change does by itself, this does not tell.
+
+# %%
+from sklearn.neural_network import MLPClassifier
+
+
+def with_activation(activation):
+    rate = {"learning_rate_init": 0.01, "batch_size": 20, "alpha": 0}
+    long = {"max_iter": max(EPOCHS // 3, 1), "n_iter_no_change": EPOCHS}
+    return MLPClassifier((64, 32, 8), activation, random_state=seed, **rate, **long)
+
+
+# %% tags=["hide-output"] caption="Accuracy with other activations, one network each."
+activations = {}
+for activation in ("relu", "tanh", "logistic"):
+    network = with_activation(activation)
+    (chance,) = fit_classical(lambda _, network=network: network, [plain])
+    activations[activation] = np.mean((chance > 0.5) == (plain.test_labels == 1))
+pd.DataFrame({"accuracy": activations}).round(3)
+
+# %% [markdown]
+# ## Wider, slower, longer
+#
+# A single change can hide what two do together. So, on the 28 columns scaled as printed, the printed
+# layers and layers twice as wide are crossed with three learning rates, and each network is looked at
+# after the printed epochs and after four times as many. Still wider layers are here at the lowest rate only; two other rates were tried first, ended lower, and are not
+# among the counted. Beside the accuracy at the end stand that of the best epoch in training, and that of the best epoch
+# in test, which may not be used to choose.
+
+# %%
+PRINTED, TWICE, WIDEST = "64, 32, 8", "128, 64, 16", "256, 128, 64"
+LONG, SLOWER = 4 * EPOCHS, (0.01, 0.003, 0.001)
+
+
+def wider_slower_longer(layers, rates=SLOWER):
+    hidden = tuple(map(int, layers.split(", ")))
+    own = [settings(plain, rate, hidden) for rate in rates]
+    networks = OngoingNetworks([seed] * len(own), own)
+    curves = networks.train([plain] * len(own), LONG)
+    about = pd.DataFrame({"layers": layers, "rate": rates})
+    return [
+        about.assign(epochs=epochs).join(up_to(epochs, curves))
+        for epochs in (EPOCHS, LONG)
+    ]
+
+
+# %% tags=["hide-input"] caption="Accuracy by layers, rate and epochs on the 28 columns, one network each."
+parts = [wider_slower_longer(layers) for layers in (PRINTED, TWICE)]
+parts.append(wider_slower_longer(WIDEST, SLOWER[-1:]))
+cross = pd.concat([one for part in parts for one in part], ignore_index=True)
+cross.round(3)
+
+# %% [markdown]
+# Nothing here comes near print. After four times the epochs the middle rate is the best of the three at both widths; the widest layers, run at the
+# lowest rate only, fit most. How far more of each would lead was not tried, nor wide layers and long training with
+# other scalers, the packet number or the flags. Had the epoch been chosen by the test rows themselves, none of the
+# networks on the 28 columns, on balanced rows and on one split, whose epochs were followed, would have come above
+# {book}`xmednn.search.network_columns.best_epoch`.
+#
+# ## One network through all folds?
+#
+# A cross-validation written as a loop that fits one model again and again, without making a new one,
+# tests it from the second fold on rows that it was trained on. Here is one network with its optimizer
+# trained on through the ten folds of Table 2, for the printed epochs on each.
+
+
+# %%
+def folds_of(columns, scaler):
+    rows, values = balanced(seed), TABLES[columns].features.to_numpy()
+    dealt = KFold(10, shuffle=True, random_state=1).split(rows)
+    pairs = [(rows[train], rows[test]) for train, test in dealt]
+    more = {"scaled_on": rows, "scaler": SCALERS[scaler]}
+    return [scaled_split(values, labels, pair, seed, **more) for pair in pairs]
+
+
+# %%
+from lib.methods.scores import confusion, paper_scores
+
+
+def trained_on_through(folds):
+    network = OngoingNetworks([seed], settings(folds[0]))
+    for fold in folds:
+        network.train([fold], EPOCHS)
+        (chance,) = network.chances([fold])
+        yield paper_scores(fold.test_labels, chance > 0.5, "binary")
+
+
+warm = trained_on_through(folds_of(COLUMNS[0], "minimum, maximum"))
+warm = pd.DataFrame(warm, index=range(1, 11))
+
+# %% tags=["hide-input"] caption="Accuracy by fold: printed, and of one network that is trained on."
+printed_folds = [
+    claims.published_values(f"xmednn.table2.fold{fold:02d}.accuracy")
+    for fold in warm.index
+]
+in_print = [value for fold in printed_folds for value in fold.values()]
+pd.DataFrame({"printed": in_print, "trained on": warm["accuracy"].round(3)}).T
+
+# %% [markdown]
+# From fold to fold it does not rise; nine folds are where a new network is, one lies below. On these columns it could
+# hardly rise, as it does not fit the rows that it is shown; with readings this was not tried. In print the folds do not
+# rise either.
+#
+# ## All attempts
+
+# %%
+kept = tried[(tried["back"] == "the 28") & ~tried["readings"]]
+no_readings, with_readings = tried[~tried["readings"]], tried[tried["readings"]]
+first_group = (cross["layers"] == PRINTED) & (cross["epochs"] == EPOCHS)
+again = cross[first_group & cross["rate"].isin(RATES)]  # in the first group, too
+on_all_rows = others.loc[["no oversampling"]]
+
+# %% tags=["hide-input"]
+CHANGED = {
+    "layers, rate, epochs": cross.drop(again.index)["test"],
+    "other changes": pd.concat(
+        [others.drop(on_all_rows.index)["test"], pd.Series(activations)]
+    ),
+    "through all folds": pd.Series([warm["accuracy"].mean()]),
+    "no oversampling": on_all_rows["test"],
+}
+
+# %% tags=["hide-input"]
+balanced_28 = [
+    found for name, found in CHANGED.items() if name != "no oversampling"
+]
+balanced_28 = pd.concat([kept["test"], *balanced_28])
+
+# %% tags=["hide-input"]
+import matplotlib.pyplot as plt
+from lib.methods import figures
+
+figures.use_book_style()
+printed = claims.published_values("xmednn.table1.dnn.*", by="metric")
+LOOKS = dict(zip(SCALERS, ("dnn", "dt", "xgb"), strict=True))
+
+
+# %% tags=["hide-input"]
+def row_title(columns):
+    back, readings = columns
+    title = back if back == "the 28" else f"the 28, {back}"
+    return f"{title}, readings" if readings else title
+
+
+ROWS = [row_title(columns) for columns in sorted(COLUMNS, key=lambda one: one[1])]
+ROWS[1:1] = [f"the 28, {name}" for name in CHANGED]
+
+
+# %% tags=["hide-input"]
+def draw_first_group(axis):
+    for shift, (scaler, look) in enumerate(LOOKS.items()):
+        own = tried[tried["scaler"] == scaler]
+        pairs = zip(own["back"], own["readings"], strict=True)
+        places = [ROWS.index(row_title(pair)) for pair in pairs]
+        style = {"color": figures.COLOURS[look], "label": scaler}
+        heights = np.array(places) + 0.2 * (shift - 1)
+        axis.plot(own["test"], heights, figures.MARKERS[look], **style)
+
+
+# %% tags=["hide-input"]
+def draw_others(axis):
+    for name, found in CHANGED.items():
+        style = {"color": figures.COLOURS["lr"], "markersize": 4, "alpha": 0.7}
+        label = "other attempts" if name == "other changes" else None
+        heights = [ROWS.index(f"the 28, {name}")] * len(found)
+        axis.plot(found, heights, "D", label=label, **style)
+
+
+# %% tags=["lead", "hide-input"] mystnb={"figure": {"caption": "Every attempt: accuracy on its test rows, mostly those of Table 1. From top to bottom the columns that go in, and for the 28 what else was changed. Colour and shape: how they are scaled, each at two learning rates; small diamonds: the other attempts, one network each, that through the folds by its mean. Without oversampling most rows are normal. Line: printed.", "name": "fig-xmednn-search"}, "image": {"alt": "Dots in twelve rows. On the 28 columns and balanced rows they lie far left of the printed line at {published}`xmednn.table1.dnn.accuracy`: the best has {book}`xmednn.search.network_columns.best|.3f`, and {book}`xmednn.search.no_readings.best|.3f` where flags and packet number are put back. With readings, some standardised attempts come near the line, the best with {book}`xmednn.search.best|.3f`; ranked ones, and those scaled as printed, stay further away. One small diamond, without oversampling, stands at {book}`xmednn.search.no_oversampling|.3f`."}}
+figure, axis = plt.subplots(figsize=(5.6, 5.6))
+draw_first_group(axis)
+draw_others(axis)
+axis.axvline(printed["accuracy"], color=figures.PAPER, label="printed")
+axis.set_yticks(range(len(ROWS)), ROWS)
+axis.invert_yaxis()
+axis.set_xlabel("accuracy (fraction of test rows)")
+axis.legend(loc="upper center", bbox_to_anchor=(0.3, 1.2), ncols=2)
+plt.show()
+
+# %% tags=["hide-input"]
+as_printed = with_readings["scaler"] == "minimum, maximum"
+groups = {
+    "the 28 columns, balanced rows": balanced_28,
+    "the 28 columns, no oversampling": on_all_rows["test"],
+    "also Flgs or Packet_num": no_readings.drop(kept.index)["test"],
+    "with readings, scaled as printed": with_readings[as_printed]["test"],
+    "with readings, scaled otherwise": with_readings[~as_printed]["test"],
+}
+# %% tags=["hide-input"] caption="Accuracy of all attempts, by columns and scaling."
+pd.DataFrame(
+    {
+        name: {
+            "attempts": len(found),
+            "best": round(found.max(), 3),
+            "of 0.95 or more": (found >= 0.95).sum(),
+        }
+        for name, found in groups.items()
+    }
+).T
+
+# %% tags=["hide-input", "hide-output"] caption="The ten attempts with the highest accuracy."
+tried.sort_values("test", ascending=False).head(10).round(4)
+
+# %% [markdown]
+# On the 28 columns nothing helps much. `Packet_num` helps, as a clock would. What reaches 0.95 has
+# the device readings among its columns and is standardised. That contradicts the paper three times: it says that the readings were removed, that the network has 28 inputs, and
+# that a `MinMaxScaler` was used. Most of them, the best among them, have another learning rate as well.
+#
+# ## Ten seeds of some of them
+#
+# One network has a spread of its own. So here are all seeds of the printed settings, of other rates
+# and batches, of the rate and epochs that fit best among the two narrower layers (ten seeds of the widest would take as long as this
+# page), and of the best attempt with readings. These are
+# choices counted already.
+
+# %%
+own_best = tried.sort_values("test", ascending=False).iloc[0]
+narrower = cross[cross["layers"] != WIDEST]
+fits_best = narrower.loc[narrower["best in training"].idxmax()]
+
+# %%
+SETTINGS = {
+    "as printed": {},
+    "rate 0.003": {"rate": 0.003},
+    "rate 0.001": {"rate": 0.001},
+    "batches of 100": {"batch": 100},
+    "fits its rows best": {
+        "rate": fits_best["rate"],
+        "hidden": tuple(map(int, fits_best["layers"].split(", "))),
+        "epochs": int(fits_best["epochs"]),
+    },
+}
+printed_splits = [attempt(COLUMNS[0], "minimum, maximum", one) for one in seeds]
+
+
+# %%
+def over_seeds(splits, own_settings):
+    pairs = zip(splits, fit_dense(splits, own_settings)[0], strict=True)
+    return pd.Series([np.mean((c > 0.5) == (s.test_labels == 1)) for s, c in pairs])
+
+
+by_setting = {
+    name: over_seeds(printed_splits, settings(printed_splits[0], **how))
+    for name, how in SETTINGS.items()
+}
+# %%
+columns, scaler = (own_best["back"], own_best["readings"]), own_best["scaler"]
+best_splits = [attempt(columns, scaler, one) for one in seeds]
+best_settings = settings(best_splits[0], own_best["rate"])
+by_setting["best attempt"] = over_seeds(best_splits, best_settings)
+
+# %% tags=["hide-input"] caption="Accuracy over ten seeds, difference from as printed [95 % interval]."
+from lib.methods.differences import mean_with_interval
+
+
+def gain(name):
+    own = by_setting[name]
+    found = {"mean": own.mean(), "least": own.min(), "greatest": own.max()}
+    differences = own - by_setting["as printed"]
+    against = {"against as printed": mean_with_interval(differences)}
+    return {key: round(value, 3) for key, value in found.items()} | against
+
+
+pd.DataFrame({name: gain(name) for name in by_setting}).T
+
+# %% [markdown]
+# On the 28 columns what fits its rows best of the two narrower layers, a lower rate for four times the epochs, gains a
+# little in test and reaches {book}`xmednn.search.fits_best`; at the printed number of epochs no rival can be told from the
+# printed settings. The best attempt has the packet number beside the readings. The best of the six networks that have
+# readings alone beside the 28 ({book}`xmednn.search.readings.best`) lies within the range of its ten seeds: that `Flgs` or
+# `Packet_num` are needed, these attempts do not show.
+
+# %% tags=["hide-input"] caption="The best attempt on the ten folds of the paper's Table 2, beside print: one seed."
+folds = folds_of(columns, scaler)
+chances, _ = fit_dense(folds, settings(folds[0], own_best["rate"]))
+on_folds = pd.DataFrame(
+    paper_scores(split.test_labels, chance > 0.5, "binary")
+    for split, chance in zip(folds, chances, strict=True)
+).mean()
+mean_printed = claims.published_values("xmednn.table2.mean.*", by="metric")
+pd.DataFrame({"printed": mean_printed, "best attempt": on_folds}).T.round(4)
+
+# %% [markdown]
+# ## A witness against it
+#
+# The classical classifiers stand in the same table and were trained, as the paper says, on the same
+# rows and columns. Their printed rows fit one confusion matrix each: which choice comes nearest to it?
+
+# %%
+WITNESSES = {
+    "as printed": (("the 28", False), "minimum, maximum"),
+    "with readings": (("the 28", True), "minimum, maximum"),
+    "standardised": (("the 28", False), "standardised"),
+    "with readings, standardised": (("the 28", True), "standardised"),
+    "with Packet_num": (("Packet_num", False), "minimum, maximum"),
+    "with Flgs": (("Flgs", False), "minimum, maximum"),
+}
+
+
+# %% tags=["hide-input"]
+def mean_errors(name, columns, scaler):
+    splits = [attempt(columns, scaler, one) for one in seeds[:3]]
+    pairs = zip(splits, fit_classical(CLASSICAL[name], splits), strict=True)
+    counts = pd.DataFrame(
+        confusion(s.test_labels, c > 0.5) for s, c in pairs
+    ).mean()
+    return f"{counts['fp']:.0f} / {counts['fn']:.0f}"
+
+
+# %% tags=["hide-input"]
+def printed_errors(name):
+    row = claims.published_values(f"xmednn.table1.{name}.*", by="metric")
+    scores = {key: row[key] for key in ("accuracy", "precision", "recall", "f1")}
+    _, missed, alarms, _ = arithmetic.confusion_matrices(
+        (4694, 4725), scores, "macro", truncation=True
+    )[0]
+    return f"{alarms} / {missed}"
+
+
+# %% tags=["hide-input"] caption="Errors that each choice gives, means of three seeds, beside the printed ones."
+from lib.methods import arithmetic
+
+witness = pd.DataFrame(
+    {
+        figures.NAMES[name]: {"printed": printed_errors(name)}
+        | {choice: mean_errors(name, *how) for choice, how in WITNESSES.items()}
+        for name in ("lr", "gnb", "dt")
+    }
+)
+witness.rename_axis("false alarms / missed attacks")
+
+# %% [markdown]
+# All three come out near print with the 28 columns scaled as printed. That alone is no news: our seven
+# removed columns were [chosen](01_data.ipynb) by nearness to these rows, without readings and scaled so.
+# (XGBoost, which scores above print already, is not asked.) The news is in the rest. With readings the
+# tree raises
+# too few false alarms and logistic regression misses too few attacks; naive Bayes hardly notices
+# them. Standardised columns, or `Flgs`, move logistic regression and naive Bayes away, and
+# `Packet_num` the tree. If the authors left these classifiers at their libraries' defaults, as we did (three seeds), and if the network saw what they saw, that speaks against readings and standardised
+# columns in it; under other settings of theirs it need not. If the network saw something else, the
+# table compares classifiers on different data. What gave the printed score we cannot tell.
+
+# %% tags=["remove-cell"]
+SPLIT = "on the split of Table 1"
+counted = len(tried) + sum(map(len, CHANGED.values()))
+readings_alone = tried[(tried["back"] == "the 28") & tried["readings"]]
+best_epoch = [kept, cross, others.drop(on_all_rows.index)]
+best_epoch = max(found["best in test"].max() for found in best_epoch)
+recorder.add("xmednn.search.attempts", counted, SPLIT, True)
+recorder.add("xmednn.search.activations.best", max(activations.values()), SPLIT)
+recorder.add("xmednn.search.best", tried["test"].max(), SPLIT)
+
+# %% tags=["remove-cell"]
+recorder.add("xmednn.search.readings.best", readings_alone["test"].max(), SPLIT)
+recorder.add("xmednn.search.network_columns.best", balanced_28.max(), SPLIT)
+recorder.add("xmednn.search.network_columns.best_epoch", best_epoch, SPLIT)
+recorder.add("xmednn.search.no_readings.best", no_readings["test"].max(), SPLIT)
+recorder.add("xmednn.search.no_oversampling", on_all_rows["test"], "25 % tested")
+recorder.add("xmednn.search.printed.accuracy", by_setting["as printed"], SPLIT)
+recorder.add("xmednn.search.best_again", by_setting["best attempt"], SPLIT)
+
+# %% tags=["remove-cell"]
+recorder.add("xmednn.search.fits_best", by_setting["fits its rows best"], SPLIT)
+for fold, scores in warm.iterrows():
+    id = f"xmednn.search.trained_on.fold{fold:02d}"
+    recorder.add_scores(
+        id, scores.to_frame().T, protocol="one network, folds in order"
+    )
+
+# %% tags=["remove-cell"]
+recorder.add("xmednn.search.folds.accuracy", on_folds["accuracy"], "ten folds")
+recorder.add("xmednn.search.folds.f1", on_folds["f1"], "ten folds")
+rivals = [by_setting[name] for name in list(SETTINGS)[1:]]
+strongest = max(rivals, key=lambda values: values.mean())
+recorder.add("xmednn.search.hyperparameters.accuracy", strongest, SPLIT)
+recorder.save()

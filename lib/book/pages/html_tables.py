@@ -1,0 +1,312 @@
+"""One style for all tables of a page: numbers that line up, headers that say what they head."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import zip_longest
+
+from bs4 import BeautifulSoup, NavigableString, Tag
+
+from lib.book.pages.reasons import in_words
+from lib.claims.tables import METRICS
+from lib.datasets import entry, names
+
+# A table with more rows is folded.
+MOST_ROWS = 12
+# What a fold is called stays on one line.
+LONGEST_NAME = 70
+# As many column names tell a folded table from its neighbours.
+NAMED_COLUMNS = 4
+# Above the tables of claims.
+CLAIMS = "What the paper prints, what this book measures, and the verdict."
+UNSEEN = "visually-hidden"
+MATRIX = "In each cell what the paper prints, what this book measures, and the verdict."
+NARROW = "\N{NARROW NO-BREAK SPACE}"
+MINUS = "\N{MINUS SIGN}"
+NONE = "\N{EN DASH}"
+RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+# Powers of ten that are written out, from the first up to below the second.
+WRITTEN_OUT = (0, 7)
+
+_NUMBER = r"[-\u2212+]?(?:\d[\d,\u00a0\u202f]*(?:\.\d+)?(?:e[-+]?\d+)?|inf)"
+# A number, one with its spread or interval, or two of them.
+NUMERIC = re.compile(
+    rf"{_NUMBER}\s?[%s]?(?:\s(?:±|to|of|/)\s{_NUMBER}\s?[%s]?)?"
+    rf"(?:\s?[\[(]{_NUMBER}, {_NUMBER}[\])])?"
+)
+MISSING = {"", "nan", "NaN", "None", "<NA>", "-", NONE, "\N{EM DASH}"}
+NOTHING_BELOW_ZERO = re.compile(r"(?<![\w.])[-\u2212](?=0(?:\.0+)?(?![\d.e]))")
+POWER = re.compile(r"(?<![\w.])([-\u2212]?\d+(?:\.\d+)?)e([-+]?\d+)(?!\w)")
+NO_END = re.compile(r"(?<![\w.])inf(?!\w)")
+COMMA = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+LONG = re.compile(r"(?<![\d.,\u202f\u00a0])\d{5,}(?![\d\w])")
+FOUR = re.compile(r"(?<![\d.,\u202f\u00a0])\d{4}(?![\d\w])")
+WHOLE = re.compile(r"[-\u2212]?\d+\.0")
+# A name of a program, in the file or path that it may be part of.
+NAME = re.compile(r"[\w./-]*(?<![^\W_])[a-z]+(?:_[a-z0-9]+)+[\w./-]*")
+
+
+def tidy(text: str) -> str:
+    """Write the numbers of a cell as the book does: no ``-0.000``, ``inf``, ``1.2e+03``, 16,318."""
+    text = NOTHING_BELOW_ZERO.sub("", text)
+    text = POWER.sub(lambda found: _power(found[1], int(found[2])), text)
+    text = NO_END.sub("∞", text)
+    text = LONG.sub(lambda found: _grouped(found[0]), COMMA.sub(NARROW, text))
+    text = re.sub(r"(?<=\d)[ \u00a0]?%", f"{NARROW}%", text)
+    return re.sub(r"(?<![\w.)\]])-(?=[\d∞])", MINUS, text)
+
+
+def _power(digits: str, power: int) -> str:
+    """Return a number without an ``e``, with the digits that it was printed with."""
+    if power not in range(*WRITTEN_OUT):
+        return f"{digits} \u00d7 10{str(power).translate(RAISED)}"
+    whole, _, rest = digits.partition(".")
+    moved = rest.ljust(power, "0")
+    return f"{whole}{moved[:power]}" + (f".{moved[power:]}" if moved[power:] else "")
+
+
+def _grouped(digits: str) -> str:
+    return f"{int(digits):,}".replace(",", NARROW) if digits[0] != "0" else digits
+
+
+def restyle(page: BeautifulSoup) -> None:
+    """Give every table of a page the book's style."""
+    for table in page.select("article table"):
+        if "claims" in table.get("class", []):
+            _tidy_claims(page, table)
+        else:
+            _clean(table)
+            _align(table)
+            _write_names(page, table)
+        _name_headers(table)
+        _put_in_box(page, table)
+        rows = len(table.select("tbody tr"))
+        if rows > MOST_ROWS and not table.find_parent("details") and not _in_board(table):
+            _fold(page, table, rows)
+
+
+def _in_board(table: Tag) -> bool:
+    return table.find_parent(class_="board") is not None
+
+
+def _tidy_claims(page: BeautifulSoup, table: Tag) -> None:
+    """Write what was measured as other tables do; what is printed stays as printed."""
+    if not _in_board(table):
+        caption = page.new_tag("caption")
+        caption.string = MATRIX if "claims-matrix" in table["class"] else CLAIMS
+        if table.find_parent(class_="cell"):
+            caption["class"] = UNSEEN  # beside what a page has just said of it
+        table.insert(0, caption)
+    for cell in table.select('td[data-label="book"], td[data-label^="this run"]'):
+        for text in cell.find_all(string=True):
+            text.replace_with(tidy(text))
+    for reason in table.select(".verdict-reason"):
+        for text in reason.find_all(string=True):
+            text.replace_with(COMMA.sub(NARROW, in_words(text)))
+
+
+def _clean(table: Tag) -> None:
+    """Take pandas' own look away."""
+    for tag in [table, *table.select("tr")]:
+        for name in ("border", "style"):
+            del tag[name]
+    for style in table.parent.select("style[scoped]"):
+        style.decompose()
+    table["class"] = [name for name in table.get("class", []) if name != "dataframe"]
+    _join_names(table)
+
+
+def _join_names(table: Tag) -> None:
+    """Put the names of pandas' index beside those of the columns, in one row."""
+    rows = table.select("thead tr")
+    if len(rows) < 2:
+        return
+    above, below = (row.find_all(["th", "td"], recursive=False) for row in rows[-2:])
+    pairs = list(zip(above, below, strict=False))
+    if len(above) == len(below) and not any(a.get_text() and b.get_text() for a, b in pairs):
+        for upper, lower in pairs:
+            if lower.get_text():
+                upper.string = lower.get_text()
+        rows[-1].decompose()
+
+
+def _align(table: Tag) -> None:
+    """Mark the columns of numbers, and say by how many digits a cell lacks the longest."""
+    heads, body = _grid(table.select("thead tr")), _grid(table.select("tbody tr"))
+    for number, column in enumerate(zip_longest(*body)):
+        # A cell of several rows stands in each of them.
+        cells = list({id(cell): cell for cell in column if cell is not None}.values())
+        if _holds_numbers(cells):
+            _write_column([cell for cell in cells if cell.name == "td"])
+            for row in heads:
+                if number < len(row) and not row[number].has_attr("colspan"):
+                    _add_class(row[number], "number")
+        else:
+            for cell in cells:
+                # A number among words.
+                if POWER.fullmatch(cell.get_text(strip=True)):
+                    cell.string = tidy(cell.get_text(strip=True))
+
+
+def _write_names(page: BeautifulSoup, table: Tag) -> None:
+    """Set names of columns and files as code, and write other names as words."""
+    for head in table.select("th"):
+        if head.get_text(strip=True) in METRICS and head.string:
+            head.string = METRICS[head.get_text(strip=True)]
+    for text in table.find_all(string=NAME):
+        if text.find_parent("code") is None:
+            parts = _split_names(page, str(text))
+            text.replace_with(*parts)
+
+
+def _split_names(page: BeautifulSoup, text: str) -> Iterator[Tag | NavigableString]:
+    place = 0
+    for found in NAME.finditer(text):
+        yield NavigableString(text[place : found.start()])
+        name, place = found[0], found.end()
+        if name in _columns() or set(name) & set("./"):
+            code = page.new_tag("code")
+            code.string = name
+            yield code
+        else:
+            yield NavigableString(METRICS.get(name, name).replace("_", " "))
+    yield NavigableString(text[place:])
+
+
+@cache
+def _columns() -> frozenset[str]:
+    """Return the names of all columns of all registered files."""
+    forms = (form for name in names() for form in entry(name).variants)
+    return frozenset(column.name for form in forms for column in form.columns)
+
+
+def _grid(rows: Sequence[Tag]) -> list[list[Tag]]:
+    """Return the cells of rows by column; one that spans several stands in all of them."""
+    grid: list[dict[int, Tag]] = [{} for _ in rows]
+    for place, row in enumerate(rows):
+        number = 0
+        for cell in row.find_all(["th", "td"], recursive=False):
+            while number in grid[place]:
+                number += 1
+            for down in grid[place : place + int(cell.get("rowspan", 1))]:
+                down |= dict.fromkeys(range(number, number + int(cell.get("colspan", 1))), cell)
+    return [[row[number] for number in sorted(row)] for row in grid]
+
+
+def _holds_numbers(cells: Sequence[Tag]) -> bool:
+    texts = [cell.get_text(strip=True) for cell in cells]
+    said = [text for text in texts if text not in MISSING]
+    return (
+        bool(said)
+        and all(NUMERIC.fullmatch(text) for text in said)
+        and any(cell.name == "td" for cell in cells)
+    )
+
+
+def _write_column(cells: Sequence[Tag]) -> None:
+    texts = [cell.get_text(strip=True) for cell in cells]
+    said = [text for text in texts if text not in MISSING]
+    if all(map(WHOLE.fullmatch, said)) and any(abs(float(_plain(each))) > 1 for each in said):
+        texts = [text.removesuffix(".0") for text in texts]
+    texts = [NONE if text in MISSING - {""} else tidy(text) for text in texts]
+    if any(NARROW in text.rstrip("%").rstrip(NARROW) for text in texts):
+        texts = [FOUR.sub(lambda found: _grouped(found[0]), text) for text in texts]
+    digits = [_decimals(text) for text in texts]
+    most = max((each for each in digits if each is not None), default=0)
+    for cell, text, own in zip(cells, texts, digits, strict=True):
+        _add_class(cell, "number")
+        if cell.string is not None or not cell.find(True):
+            cell.string = text
+        if own is not None and own < most:
+            # A whole number lacks the point as well.
+            cell["style"] = f"--lacking: {most - own + (own == 0) / 2:g}"
+
+
+def _plain(text: str) -> str:
+    return text.replace(MINUS, "-").replace(",", "")
+
+
+def _decimals(text: str) -> int | None:
+    """Return the digits behind the point of a cell that is one number."""
+    found = re.fullmatch(rf"[\u2212+]?[\d{NARROW}]+(?:\.(\d+))?(?:{NARROW}%)?", text)
+    return len(found[1] or "") if found else None
+
+
+def _name_headers(table: Tag) -> None:
+    """Say of each header what it heads; an empty one is none."""
+    for cell in table.select("thead th, tbody th"):
+        if not cell.get_text(strip=True) and not cell.find("img"):
+            cell.name = "td"
+            del cell["scope"]
+        elif cell.find_parent("thead"):
+            cell["scope"] = "colgroup" if int(cell.get("colspan", 1)) > 1 else "col"
+        else:
+            cell["scope"] = "rowgroup" if int(cell.get("rowspan", 1)) > 1 else "row"
+
+
+def _put_in_box(page: BeautifulSoup, table: Tag) -> None:
+    """Let a wide table scroll in a box of its own, which the heading above it names."""
+    box = table.find_parent(class_=["claims-scroll", "pst-scrollable-table-container"])
+    if box is None:
+        box = table.wrap(page.new_tag("div"))
+    heading = table.find_previous(["h1", "h2", "h3", "h4"])
+    named = heading.get_text(" ", strip=True).rstrip("# ") if heading else ""
+    box["class"] = ["table-box"]
+    box["role"] = "group"
+    box["aria-label"] = f"Table: {named}".rstrip(": ")
+    del box["tabindex"]  # book.js sets it where there is something to scroll
+
+
+def _fold(page: BeautifulSoup, table: Tag, rows: int) -> None:
+    fold = table.parent.wrap(page.new_tag("details", attrs={"class": "long-table"}))
+    summary = page.new_tag("summary")
+    summary.string = _claims_in(table) or _columns_of(table, rows)
+    fold.insert(0, summary)
+
+
+def name_folds(page: BeautifulSoup) -> None:
+    """Say of each folded output what it holds."""
+    for fold in page.select("article details.below-input"):
+        caption, table = fold.select_one("figcaption .caption-text"), fold.select_one("table")
+        if caption:
+            said = f"Figure: {caption.get_text(' ', strip=True).split('. ')[0].rstrip('.')}"
+        elif table and (claims := _claims_in(table)):
+            said = claims
+        elif table and table.caption:
+            said = table.caption.get_text(" ", strip=True).rstrip(".")
+        elif table:
+            said = _columns_of(table, len(table.select("tbody tr")))
+        else:
+            said = f"Text: {_first_line(fold)}"
+        said = said if len(said) <= LONGEST_NAME else said[:LONGEST_NAME].rstrip(" ,") + "…"
+        for line, word in zip(fold.summary.find_all("p"), ("", "Hide: "), strict=False):
+            line.string = f"{word}{said}"
+
+
+def _first_line(fold: Tag) -> str:
+    """Return how the text that a fold holds begins."""
+    texts = (text for text in fold.find_all(string=True) if not text.find_parent("summary"))
+    return next(filter(None, map(str.strip, texts)), "nothing").split("\n")[0]
+
+
+def _claims_in(table: Tag) -> str:
+    """Return how many claims a table has, by verdict in the order of their number."""
+    words = [word.get_text(strip=True) for word in table.select("tbody .verdict-word")]
+    if not words:
+        return ""
+    counts = (f"{number} {word}" for word, number in Counter(words).most_common())
+    return f"Table of {len(words)} claims: {' · '.join(counts)}"
+
+
+def _columns_of(table: Tag, rows: int) -> str:
+    first = table.select_one("thead tr")
+    names = [cell.get_text(" ", strip=True) for cell in first.find_all(["th", "td"])]
+    names = list(dict.fromkeys(filter(None, names)))
+    more = ["…"] * (len(names) > NAMED_COLUMNS)
+    named = ", ".join([*names[:NAMED_COLUMNS], *more])
+    return f"Table of {rows} row{'s' * (rows != 1)}: {named}".rstrip(": ")
+
+
+def _add_class(tag: Tag, name: str) -> None:
+    tag["class"] = [*tag.get("class", []), name]

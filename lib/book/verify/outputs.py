@@ -1,0 +1,90 @@
+"""Holding what the cells of a fresh run print against the published page.
+
+Where all records of a page come out with the published digits, its texts and tables must, too.
+A cell with the tag ``times`` shows what belongs to the machine, and is left out.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
+
+import nbformat
+
+from lib.book.notebooks import Notebook
+from lib.book.run.settings import Settings
+from lib.book.stamps.inputs import PARAMETER
+from lib.book.stamps.pages import named, read_stamp
+from lib.book.verify.judge import PRESENT, Comparison
+from lib.claims.tables import RECIPE
+
+TIMES = "times"
+# Where an object lies in memory, in the text that Python has for it.
+ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
+TEXTS = ("text/plain", "text/html", "text/markdown")
+
+
+def otherwise(
+    notebooks: Sequence[Notebook], settings: Settings, comparisons: Sequence[Comparison]
+) -> dict[str, list[str]]:
+    """Name for each page that repeats the published digits the cells that print something else."""
+    found = {}
+    for notebook in notebooks:
+        own = [each for each in comparisons if each.notebook == notebook.name]
+        if repeats(own) and _run_alike(notebook, settings):
+            pages = (nbformat.read(path, 4) for path in (notebook.page, settings.page(notebook)))
+            found[notebook.name] = list(differences(*pages))
+    return {name: why for name, why in found.items() if why}
+
+
+def _run_alike(notebook: Notebook, settings: Settings) -> bool:
+    """Whether a page was published from a run with the same seeds and profile."""
+    before = read_stamp(notebook.page)
+    now = json.loads(settings.stamp(notebook).read_text(encoding="utf-8"))
+    return bool(before) and named(before, PARAMETER) == named(now, PARAMETER)
+
+
+def repeats(comparisons: Sequence[Comparison]) -> bool:
+    """Whether there are records that can be judged, and all have the published digits."""
+    seen = [each for each in comparisons if each.rule != PRESENT]
+    return bool(seen) and all(each.same_digits and each.alike for each in seen)
+
+
+def differences(published: Mapping, fresh: Mapping) -> Iterator[str]:
+    """Say of each cell with code where its texts begin to differ."""
+    cells, run = _code_cells(published), _code_cells(fresh)
+    if len(cells) != len(run):
+        yield f"the page has {len(cells)} cells with code, and the run {len(run)}"
+        return
+    for (number, before), (_, now) in zip(cells, run, strict=True):
+        if TIMES in now.get("metadata", {}).get("tags", []):
+            continue
+        pairs = zip_longest(_texts(before), _texts(now), fillvalue="")
+        unequal = next((pair for pair in pairs if pair[0] != pair[1]), None)
+        if unequal:
+            told = _around(*unequal), _around(*reversed(unequal))
+            yield f"cell {number} printed {told[0]}, and now prints {told[1]}"
+
+
+def _code_cells(page: Mapping) -> list[tuple[int, Mapping]]:
+    return [(n, cell) for n, cell in enumerate(page["cells"], 1) if cell["cell_type"] == "code"]
+
+
+def _texts(cell: Mapping) -> list[str]:
+    """Return what a cell prints, but for complaints and for what each build renders anew."""
+    printed = "".join(one["text"] for one in cell["outputs"] if one.get("name") == "stdout")
+    shown = [one for one in cell["outputs"] if "data" in one and not _drawn_or_rendered(one)]
+    texts = [one["data"][kind] for one in shown for kind in TEXTS if kind in one["data"]]
+    return [ADDRESS.sub("0x", text) for text in (printed, *texts)]
+
+
+def _drawn_or_rendered(output: Mapping) -> bool:
+    return RECIPE in output.get("metadata", {}) or "image/png" in output["data"]
+
+
+def _around(text: str, other: str, room: int = 30) -> str:
+    """Return a few characters from the place where a text begins to differ from another."""
+    pairs = enumerate(zip(text, other, strict=False))
+    first = next((at for at, (a, b) in pairs if a != b), min(len(text), len(other)))
+    begin = text.rfind(" ", 0, first) + 1 if " " in text[max(0, first - room) : first] else first
+    return repr(" ".join(text[max(begin, first - room) : first + room].split()))

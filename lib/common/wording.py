@@ -1,0 +1,27 @@
+"""How the book writes what it says in many places: times, percentages and seeds."""
+
+
+def duration(seconds: float) -> str:
+    """Return a time such as ``"2 min 05 s"`` or ``"41 s"``."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
+
+
+def in_minutes(seconds: float) -> str:
+    """Return a long time for a sentence, such as ``"41 minutes"``."""
+    return f"{seconds / 60:,.0f} minutes"
+
+
+def in_unit(number: str, unit: str) -> str:
+    """Return a number such as ``"96.5 %"``, or as it stands where percent is not its unit."""
+    return f"{number} %" if unit == "%" else number
+
+
+def seed_range(first: int, count: int) -> str:
+    """Return consecutive seeds such as ``"2022 to 2031"``, or ``"2022"`` for one."""
+    return str(first) if count == 1 else f"{first} to {first + count - 1}"
+
+
+def seeds(first: int, count: int) -> str:
+    """Return consecutive seeds such as ``"seeds 2022 to 2031"``, or ``"seed 2022"`` for one."""
+    return f"seed{'s' * (count > 1)} {seed_range(first, count)}"

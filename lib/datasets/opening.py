@@ -1,0 +1,165 @@
+"""Opening a data file as people have it: plain or packed, under a name that a copy may bear."""
+
+import bz2
+import contextlib
+import gzip
+import hashlib
+import lzma
+import os
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import BinaryIO
+
+from lib.common.errors import ReaderError
+
+OPENERS = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
+PACKED = (*OPENERS, ".zip")
+TEXT = (".csv", ".tsv", ".txt")
+# What browsers, systems and wget put behind the name of a second copy.
+COPY = re.compile(r"^copy of | ?\(\d+\)$| (?:- )?copy(?: \d+)?$|\.\d+$")
+MARK = b"\xef\xbb\xbf"  # of UTF-8, at the beginning of a file
+BLOCK = 2**20
+# What the readers of packed files raise.
+DAMAGE = (EOFError, OSError, ValueError, RuntimeError, zlib.error, lzma.LZMAError)
+DAMAGE += (zipfile.BadZipFile, struct.error)
+
+
+def is_packed(path: Path) -> bool:
+    """Tell whether a file's name says that it is packed."""
+    return path.suffix.lower() in PACKED
+
+
+def plain_name(name: str) -> str:
+    """Return a file's name without what copying and packing do to it, nor its ending."""
+    before, name = "", name.lower()
+    while name != before:
+        before, name = name, COPY.sub("", name)
+        stem, dot, ending = name.rpartition(".")
+        name = stem if dot + ending in TEXT + PACKED and stem else name
+    return name
+
+
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """Open a file for reading its bytes, those inside where it is packed."""
+    try:
+        with source(path) as stream:
+            yield stream
+    except DAMAGE as problem:
+        if not is_packed(path):
+            raise
+        raise ReaderError(
+            f"{path} cannot be unpacked ({' '.join(str(problem).split())}); it is damaged, cut off "
+            "or locked. Get it again, or unpack it yourself."
+        ) from None
+
+
+def source(path: Path) -> BinaryIO:
+    """Return the bytes of a file, those inside where it is packed, as a stream."""
+    if not is_packed(path):
+        return path.open("rb")
+    if path.suffix.lower() in OPENERS:
+        return OPENERS[path.suffix.lower()](path)
+    archive = zipfile.ZipFile(path)
+    inside = members(archive)
+    if len(inside) != 1:
+        raise ReaderError(f"{path} holds {len(inside)} files, not one. Unpack it into its folder.")
+    return archive.open(inside[0])
+
+
+def members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """Return the files of an archive, without folders and what a Mac adds to them."""
+    return [
+        each
+        for each in archive.infolist()
+        if not each.is_dir() and not each.filename.startswith("__MACOSX/")
+    ]
+
+
+def unpacked_size(path: Path) -> int | None:
+    """Return the number of bytes inside a file, None where only unpacking it would tell."""
+    ending = path.suffix.lower()
+    with contextlib.suppress(*DAMAGE):
+        size = path.stat().st_size
+        if ending not in PACKED:
+            return size
+        if ending == ".zip":
+            with zipfile.ZipFile(path) as archive:
+                inside = members(archive)
+                return inside[0].file_size if len(inside) == 1 else None
+        if ending == ".gz" and size < 2**30:  # the last four bytes hold it, up to 4 GiB
+            with path.open("rb") as stream:
+                stream.seek(-4, os.SEEK_END)
+                return int.from_bytes(stream.read(4), "little")
+    return None
+
+
+def _state(path: Path) -> tuple[Path, int, int]:
+    """Return what tells whether a file is still the one that was read."""
+    found = path.stat()
+    return path, found.st_size, found.st_mtime_ns
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 digest of a file's content, computed once for each state of the file."""
+    return _digest(*_state(path))
+
+
+@lru_cache(maxsize=256)
+def _digest(path: Path, _size: int, _changed: int) -> str:
+    whole = hashlib.sha256()
+    with opened(path) as stream:
+        for block in iter(lambda: stream.read(BLOCK), b""):
+            whole.update(block)
+    return whole.hexdigest()
+
+
+def line_count(path: Path) -> int:
+    """Return how many lines a file has, the last one also where its end is missing."""
+    return _line_count(*_state(path))
+
+
+@lru_cache(maxsize=256)
+def _line_count(path: Path, _size: int, _changed: int) -> int:
+    count, last = 0, b"\n"
+    with opened(path) as stream:
+        for block in iter(lambda: stream.read(BLOCK), b""):
+            count, last = count + block.count(b"\n"), block[-1:]
+    return count + (last != b"\n")
+
+
+def first_line(path: Path, most: int) -> bytes:
+    """Return a file's first line, cut off after so many bytes."""
+    with opened(path) as stream:
+        return stream.readline(most)
+
+
+def differs_in_line_ends_alone(path: Path, size: int, rows: int, sha256: str) -> bool:
+    """Tell whether a file is that of a digest but for line ends and the mark of UTF-8."""
+    inside = unpacked_size(path)
+    # One byte a line more or less; without this, each foreign file would be read.
+    if not rows or (inside is not None and abs(inside - size) > rows + len(MARK) + 2):
+        return False
+    return _differs_in_line_ends_alone(*_state(path), size, sha256)
+
+
+@lru_cache(maxsize=1024)
+def _differs_in_line_ends_alone(path: Path, _size: int, _changed: int, size: int, sha256: str):
+    with opened(path) as stream:
+        content = stream.read(2 * size + len(MARK))
+    lines = content.removeprefix(MARK).replace(b"\r\n", b"\n").removesuffix(b"\n")
+    del content
+    breaks = lines.count(b"\n")
+    for end in (b"\n", b"\r\n"):
+        for mark in (b"", MARK):
+            for last in (b"", end):
+                if len(mark + last) + len(lines) + breaks * (len(end) - 1) == size:
+                    same = hashlib.sha256(mark + lines.replace(b"\n", end) + last)
+                    if same.hexdigest() == sha256:
+                        return True
+    return False

@@ -1,0 +1,78 @@
+"""What a person's folder holds where the book found nothing of a data set in it."""
+
+import contextlib
+import os
+import zipfile
+from pathlib import Path
+
+from lib.common.errors import ReaderError
+from lib.datasets import locate, schema
+from lib.datasets.opening import DAMAGE, PACKED, TEXT, members
+from lib.datasets.registry import Entry, Variant, entry, names
+
+SHOWN, LOOKED_INTO = 3, 200
+
+
+def overlooked(data_set: Entry, variant: str | None = None) -> str:
+    """Say what lies in the folders that a person filled, and why it is not the data set."""
+    if locate.twins_only() or not data_set.registered:
+        return ""
+    given = os.environ.get("IDS_DATA")
+    told = []
+    for folder in locate.search_folders():
+        place = locate.Place(folder)
+        if given and folder == Path(given):
+            told.append(_told(f"IDS_DATA={folder}", place, data_set, variant))
+        elif folder == locate.RAW and place.files:
+            told.append(_told(str(folder), place, data_set, variant))
+    return " ".join(told)
+
+
+def _told(called: str, place: locate.Place, data_set: Entry, variant: str | None) -> str:
+    name = f"{data_set.name} {variant}" if variant else data_set.name
+    files = _unknown(place)
+    if not files:
+        return f"{called} holds no {'other ' * bool(place.files)}file, so nothing of {name}."
+    likely = [path for path in files if path.suffix.lower() in TEXT + PACKED] or files
+    forms = data_set.select(variant)
+    reasons = sorted(_reason(path, forms) for path in likely[:LOOKED_INTO])
+    shown = [text for _, text in reasons[:SHOWN]]
+    more = len(files) - len(shown)
+    many = "1 file that is" if len(files) == 1 else f"{len(files):,} files that are"
+    shown += [f"and {more:,} more"] if more else []
+    return f"{called} holds {many} not known as {name}: {'; '.join(shown)}."
+
+
+def _unknown(place: locate.Place) -> list[Path]:
+    """Return the files that are no known one of any data set."""
+    every = [part for name in names() for form in entry(name).variants for part in form.parts]
+    near = ((part, path) for part in every for path in place.of_size(part) + place.named(part))
+    known = {path for part, path in near if locate.holds(path, part)}
+    return [path for path in place.files if path not in known]
+
+
+def _reason(path: Path, forms: tuple[Variant, ...]) -> tuple[float, str]:
+    """Return why a file was not taken, after a number that is smaller for a likelier file."""
+    with contextlib.suppress(*DAMAGE):
+        if path.suffix.lower() == ".zip":
+            with zipfile.ZipFile(path) as archive:
+                inside = len(members(archive))
+            if inside != 1:
+                return 0.0, f"{path.name} (holds {inside} files: unpack it)"
+    try:
+        read = [(form, locate.heading_of(path, form.separator)) for form in forms]
+    except (ReaderError, OSError):
+        return 2.0, f"{path.name} (cannot be read)"
+    form, columns = max(read, key=lambda pair: _likeness(*pair))
+    nearest = _likeness(form, columns)
+    if nearest < 0.5:
+        return 1.0, f"{path.name} (other columns)"
+    wanted = [each.name for each in form.columns if not each.optional]
+    missing = [name for name in wanted if name not in columns]
+    difference = schema.heading_difference(missing, []) if missing else "other rows"
+    return 1 - nearest, f"{path.name} (like {form.name}, but {difference})"
+
+
+def _likeness(form: Variant, columns: list[str]) -> float:
+    """Return the share of a file's columns that a form has."""
+    return sum(name in form.column_names for name in columns) / len(columns)

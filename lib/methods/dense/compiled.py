@@ -1,0 +1,200 @@
+"""One epoch of many dense networks as compiled loops on the CPU.
+
+A network of a few thousand weights takes less time to update than its operations take to be
+called one by one. Here one thread takes a network through the whole epoch, with its weights
+and Nadam's moments in the processor's cache, so a network ends with the same weights, bit by
+bit, whatever it is stacked with.
+"""
+
+import numpy as np
+from numba import njit, prange
+
+from lib.methods.dense.network import BETA_1, BETA_2, MOMENTUM_DECAY
+
+# ln 2 in two parts, of which the first has few digits: its multiples are exact.
+LN_2 = (np.float32(0.693359375), np.float32(np.log(2) - 0.693359375))
+LOG2_E = np.float32(1 / np.log(2))
+# Added and taken away again, it rounds a number below 2**22 to a whole one.
+ROUNDING = np.float32(1.5 * 2**23)
+# Below it the exponential is nothing beside one.
+LOWEST = np.float32(-80)
+# 1/n! for n from 7 down to 2.
+SERIES = tuple(np.float32(1 / factorial) for factorial in (5040, 720, 120, 24, 6, 2))
+ZERO, ONE = np.float32(0), np.float32(1)
+
+
+def train_epoch(state, rows, order, sizes, batch_size: int, schedule) -> np.ndarray:
+    """Run one epoch of every network of a stack."""
+    lengths = np.array([len(one) for one in order])
+    padded = np.zeros((len(order), lengths.max()), dtype=np.int64)
+    for own, chosen in zip(padded, order, strict=True):
+        own[: len(chosen)] = chosen
+    sums = np.zeros((len(order), 2))
+    layers = np.array(sizes, dtype=np.int64)
+    settings, (updates, momenta) = np.stack(schedule[:2]), schedule[2:]
+    tables = (*rows, padded, lengths)
+    # As arguments: what is compiled and kept would not see these change in their module.
+    nadam = (BETA_1, BETA_2, MOMENTUM_DECAY)
+    _epoch(*state, *tables, layers, batch_size, settings, nadam, updates, momenta, sums)
+    return sums
+
+
+# A product and a sum may be rounded once, as every processor with AVX2 can.
+@njit(cache=True, parallel=True, error_model="numpy", fastmath={"contract"})
+def _epoch(
+    parameters, first, second, features, labels, order, lengths, sizes, batch, settings, nadam,
+    updates, momenta, sums,
+):  # fmt: skip
+    for network in prange(len(parameters)):
+        own = parameters[network]
+        gradient = np.zeros_like(own)
+        work = _work(sizes, batch)
+        moments = first[network], second[network]
+        for start in range(0, lengths[network], batch):
+            chosen = order[network, start : min(start + batch, lengths[network])]
+            _forward(features[network], chosen, own, sizes, work)
+            _errors(labels[network], chosen, work, sums[network])
+            _backward(own, gradient, sizes, len(chosen), work)
+            updates[network] += 1
+            rate, epsilon = settings[:, network]
+            own_settings = rate, np.float32(epsilon), nadam
+            momenta[network] = _nadam(
+                own, gradient, moments, own_settings, updates[network], momenta[network]
+            )
+
+
+@njit(cache=True, error_model="numpy", fastmath={"contract"})
+def _work(sizes, batch):
+    """Return the arrays that a batch is worked on in: activations, errors, powers of two."""
+    widest = batch * sizes.max()
+    activations = np.zeros((len(sizes), widest), np.float32)
+    errors = np.zeros((len(sizes), widest), np.float32)
+    return activations, errors, np.zeros(widest, np.int32)
+
+
+@njit(cache=True, error_model="numpy", fastmath={"contract"})
+def _forward(features, chosen, own, sizes, work):
+    activations, _, powers = work
+    size, start = len(chosen), 0
+    shown = activations[0, : size * sizes[0]].reshape(size, sizes[0])
+    for b in range(size):
+        row = features[chosen[b]]
+        for i in range(len(row)):
+            shown[b, i] = row[i]
+    for layer in range(len(sizes) - 1):
+        inputs, outputs = sizes[layer], sizes[layer + 1]
+        end = start + inputs * outputs
+        incoming = activations[layer, : size * inputs].reshape(size, inputs)
+        flat = activations[layer + 1, : size * outputs]
+        np.dot(incoming, own[start:end].reshape(inputs, outputs), flat.reshape(size, outputs))
+        start = end + outputs
+        _add_bias(flat, own[end:start])
+        if layer + 2 < len(sizes):
+            _elu(flat, powers)
+
+
+@njit(cache=True, error_model="numpy", fastmath={"contract"})
+def _add_bias(flat, bias):
+    width = len(bias)
+    for start in range(0, len(flat), width):
+        row = flat[start : start + width]
+        for j in range(width):
+            row[j] += bias[j]
+
+
+@njit(cache=True, error_model="numpy", fastmath={"contract"})
+def _elu(values, powers):
+    """Replace each value below zero by its exponential less one.
+
+    The exponential is written out, so that the compiler can take many values at once: with k
+    whole and r at most half of ln 2, exp(k ln 2 + r) is 2**k times a short series in r.
+    """
+    for j in range(len(values)):
+        whole = (max(min(values[j], ZERO), LOWEST) * LOG2_E + ROUNDING) - ROUNDING
+        # The bits of the float32 number 2**k.
+        powers[j] = (np.int32(whole) + np.int32(127)) << np.int32(23)
+    power = powers.view(np.float32)
+    for j in range(len(values)):
+        value = values[j]
+        below = max(min(value, ZERO), LOWEST)
+        whole = (below * LOG2_E + ROUNDING) - ROUNDING
+        rest = (below - whole * LN_2[0]) - whole * LN_2[1]
+        term = SERIES[0]
+        term = term * rest + SERIES[1]
+        term = term * rest + SERIES[2]
+        term = term * rest + SERIES[3]
+        term = term * rest + SERIES[4]
+        term = term * rest + SERIES[5]
+        less_one = (term * rest + ONE) * rest
+        below = power[j] * less_one + (power[j] - ONE)
+        values[j] = value if value > ZERO else below
+
+
+@njit(cache=True, error_model="numpy", fastmath={"contract"})
+def _errors(labels, chosen, work, sums):
+    """Add up loss and correct rows; leave the loss's derivative by the logits."""
+    activations, errors, _ = work
+    last = len(activations) - 1
+    for b in range(len(chosen)):
+        logit, label = np.float64(activations[last, b]), np.float64(labels[chosen[b]])
+        tail = np.exp(-abs(logit))
+        chance = 1 / (1 + tail) if logit >= 0 else tail / (1 + tail)
+        sums[0] += np.log1p(tail) + max(logit, 0.0) - logit * label
+        sums[1] += (logit > 0) == (label > 0.5)
+        errors[last, b] = (chance - label) / len(chosen)
+
+
+@njit(cache=True, error_model="numpy", fastmath={"contract"})
+def _backward(own, gradient, sizes, size, work):
+    activations, errors, _ = work
+    start = len(own)
+    for layer in range(len(sizes) - 2, -1, -1):
+        inputs, outputs = sizes[layer], sizes[layer + 1]
+        end = start - outputs
+        incoming = activations[layer, : size * inputs]
+        error = errors[layer + 1, : size * outputs]
+        _sum_rows(error, gradient[end:start])
+        start = end - inputs * outputs
+        error = error.reshape(size, outputs)
+        into = gradient[start:end].reshape(inputs, outputs)
+        np.dot(incoming.reshape(size, inputs).T, error, into)
+        if layer:
+            before = errors[layer, : size * inputs]
+            weight = own[start:end].reshape(inputs, outputs)
+            np.dot(error, weight.T, before.reshape(size, inputs))
+            # ELU's slope is 1 above zero and its own value plus 1 below.
+            for j in range(len(before)):
+                before[j] *= ONE + min(incoming[j], ZERO)
+
+
+@njit(cache=True, error_model="numpy", fastmath={"contract"})
+def _sum_rows(flat, into):
+    width = len(into)
+    into[:] = 0
+    for start in range(0, len(flat), width):
+        row = flat[start : start + width]
+        for j in range(width):
+            into[j] += row[j]
+
+
+@njit(cache=True, error_model="numpy", fastmath={"contract"})
+def _nadam(own, gradient, moments, settings, update, product):
+    """Take one update; return the product of all momenta up to it."""
+    first, second = moments
+    rate, epsilon, (beta_1, beta_2, decay) = settings
+    momentum = beta_1 * (1 - 0.5 * 0.96 ** (update * decay))
+    following = beta_1 * (1 - 0.5 * 0.96 ** ((update + 1) * decay))
+    product *= momentum
+    by_gradient = np.float32(rate * (1 - momentum) / (1 - product))
+    by_momentum = np.float32(rate * following / (1 - product * following))
+    correction = np.float32(1 / (1 - beta_2**update))
+    keep_1, take_1 = np.float32(beta_1), np.float32(1 - beta_1)
+    keep_2, take_2 = np.float32(beta_2), np.float32(1 - beta_2)
+    for i in range(len(own)):
+        slope = gradient[i]
+        mean = keep_1 * first[i] + take_1 * slope
+        square = keep_2 * second[i] + take_2 * slope * slope
+        step = by_gradient * slope + by_momentum * mean
+        own[i] -= step / (np.sqrt(square * correction) + epsilon)
+        first[i], second[i] = mean, square
+    return product

@@ -1,0 +1,113 @@
+"""Dense networks that go on being trained: watched on test rows, or handed other rows later."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn.functional import elu
+
+from lib.common.threads import one_thread_a_network
+from lib.methods.dense.compiled import train_epoch
+from lib.methods.dense.network import DenseSettings, dense_network
+from lib.methods.splits import Split
+
+
+@dataclass(frozen=True)
+class Curves:
+    """Accuracy by epoch, each of shape (networks, epochs): while training, and on the test rows."""
+
+    training: np.ndarray
+    test: np.ndarray
+
+
+class OngoingNetworks:
+    """One network a seed, with its optimizer and its order of rows, on the CPU.
+
+    Trained on the same rows for the same epochs it ends with the weights of
+    `lib.methods.dense.training.train_replicates`.
+
+    Parameters
+    ----------
+    seeds : sequence of int
+        Decide initial weights and the order of rows.
+    settings : DenseSettings or sequence of DenseSettings
+        Shared by all networks, or one a network; sizes and batch size must be equal. Their epochs
+        are not used.
+    """
+
+    def __init__(
+        self, seeds: Sequence[int], settings: DenseSettings | Sequence[DenseSettings]
+    ) -> None:
+        alone = isinstance(settings, DenseSettings)
+        settings = [settings] * len(seeds) if alone else list(settings)
+        pairs = list(zip(settings, seeds, strict=True))
+        if len({(one.sizes, one.batch_size) for one in settings}) != 1:
+            raise ValueError("the networks must share sizes and batch size")
+        self._sizes, self._batch = settings[0].sizes, settings[0].batch_size
+        self._weights = np.stack([_in_one_vector(dense_network(*pair)) for pair in pairs])
+        self._moments = np.zeros_like(self._weights), np.zeros_like(self._weights)
+        rates = np.array([one.learning_rate for one in settings])
+        epsilons = np.array([one.epsilon for one in settings])
+        counts = np.zeros(len(seeds), dtype=np.int64), np.ones(len(seeds))
+        self._schedule = (rates, epsilons, *counts)
+        self._generators = [torch.Generator().manual_seed(seed) for seed in seeds]
+
+    def train(self, splits: Sequence[Split], epochs: int) -> Curves:
+        """Train each network on its split's rows, from where it stands.
+
+        Parameters
+        ----------
+        splits : sequence of Split
+            One a network; their seeds are not used.
+        epochs : int
+            How many more.
+
+        Returns
+        -------
+        Curves
+            Of these epochs.
+        """
+        lengths = [len(split.train_labels) for split in splits]
+        shape = len(splits), max(lengths)
+        features = np.zeros((*shape, self._sizes[0]), dtype=np.float32)
+        labels = np.zeros(shape, dtype=np.float32)
+        for own, truth, split, length in zip(features, labels, splits, lengths, strict=True):
+            own[:length], truth[:length] = split.train_features, split.train_labels
+        state, curves = (self._weights, *self._moments), []
+        with one_thread_a_network():
+            for _ in range(epochs):
+                pairs = zip(lengths, self._generators, strict=True)
+                order = [torch.randperm(rows, generator=own) for rows, own in pairs]
+                rows = features, labels
+                sums = train_epoch(state, rows, order, self._sizes, self._batch, self._schedule)
+                curves.append((sums[:, 1] / lengths, self._accuracy(splits)))
+        return Curves(*np.array(curves).transpose(1, 2, 0))
+
+    def chances(self, splits: Sequence[Split]) -> list[np.ndarray]:
+        """Return the probability of the attack class for the test rows of each network's split."""
+        pairs = zip(self._weights, splits, strict=True)
+        return [self._chance(own, split.test_features) for own, split in pairs]
+
+    def _accuracy(self, splits: Sequence[Split]) -> list[float]:
+        pairs = zip(self.chances(splits), splits, strict=True)
+        return [np.mean((chance > 0.5) == (split.test_labels == 1)) for chance, split in pairs]
+
+    def _chance(self, weights: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        flat, signal, start = torch.from_numpy(weights), torch.as_tensor(rows), 0
+        with torch.inference_mode():
+            for inputs, outputs in pairwise(self._sizes):
+                end = start + inputs * outputs
+                weight, bias = flat[start:end].view(inputs, outputs), flat[end : end + outputs]
+                start, signal = end + outputs, torch.addmm(bias, signal, weight)
+                signal = elu(signal) if start < len(flat) else signal
+            return torch.sigmoid(signal.squeeze(1)).numpy()
+
+
+def _in_one_vector(network: nn.Sequential) -> np.ndarray:
+    """Return all weights as `train_epoch` takes them: each layer inputs by outputs, then biases."""
+    linears = [layer for layer in network if isinstance(layer, nn.Linear)]
+    parts = [part for one in linears for part in (one.weight.T.reshape(-1), one.bias)]
+    return torch.cat(parts).detach().numpy()

@@ -1,0 +1,544 @@
+"""Data under the names, packings and line ends in which people have it, and what is not data."""
+
+import bz2
+import dataclasses
+import gzip
+import io
+import lzma
+import os
+import re
+import textwrap
+import time
+import zipfile
+
+import botiot_layout as layout
+import pandas as pd
+import pytest
+
+from lib import datasets
+from lib.__main__ import _say_what_is_overlooked
+from lib.book.notebooks import find_notebooks
+from lib.common.errors import ReaderError
+from lib.common.files import sha256_of
+from lib.common.paths import ROOT
+from lib.datasets import downloading, locate, opening, registry
+from lib.datasets.overlooked import overlooked
+from lib.papers import botiot, toniot, xmednn
+
+pytestmark = pytest.mark.usefixtures("no_data")
+REAL_FOLDER = os.environ.get("IDS_DATA")
+REGISTERED = registry._entries()
+NAME, ROWS = "Flows_of_1.csv", 300
+CONTENT = b"ts,kind,label\n" + b"".join(b"%d, tcp ,%d\n" % (row, row % 2) for row in range(ROWS))
+needs_real = pytest.mark.skipif(
+    not REAL_FOLDER, reason="IDS_DATA is not set: the real files are not at hand"
+)
+
+
+def zipped(content, *names):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name in names:
+            archive.writestr(zipfile.ZipInfo(name), content)
+    return packed.getvalue()
+
+
+PACKINGS = {
+    ".gz": lambda content: gzip.compress(content, mtime=0),
+    ".bz2": bz2.compress,
+    ".xz": lzma.compress,
+    ".zip": lambda content: zipped(content, f"folder/{NAME}", f"__MACOSX/._{NAME}"),
+}
+
+
+@pytest.fixture(autouse=True)
+def flows(monkeypatch, tmp_path):
+    """One registered file, which is nowhere."""
+    return register(monkeypatch, tmp_path, CONTENT)
+
+
+def register(monkeypatch, tmp_path, content, address=""):
+    whole = tmp_path / "whole"
+    whole.write_bytes(content)
+    text = f"""
+        network:
+          title: t
+          licence: l
+          citation: c
+          doi: d
+          official: https://example.org
+          obtain: Ask for it at https://example.org.
+          variants:
+            flows/all:
+              description: d
+              class_column: label
+              columns: {{ts: integer, kind: text, label: {{type: integer, values: [0, 1]}}}}
+              parts: [{{file_names: [{NAME}], bytes: {len(content)}, rows: {ROWS},
+                        sha256: {sha256_of(whole)}, address: "{address}"}}]
+        """
+    known = REGISTERED | registry.parse(textwrap.dedent(text))
+    monkeypatch.setattr(registry, "_entries", lambda: known)
+    return known["network"].variants[0]
+
+
+def loaded():
+    dataset = datasets.load("network", "flows")
+    assert (dataset.source, len(dataset.frame)) == ("real", ROWS)
+    return dataset
+
+
+def refusal(**options):
+    with pytest.raises(ReaderError) as refused:
+        datasets.load("network", "flows", **options)
+    return str(refused.value)
+
+
+# Names.
+
+COPIES = (
+    "Flows_of_1 (1).csv",
+    "Flows_of_1(12).csv",
+    "Flows_of_1.CSV",
+    "flows_of_1.csv",
+    "Flows_of_1 - Copy.csv",
+    "Flows_of_1 copy 2.csv",
+    "Copy of Flows_of_1.csv",
+    "Flows_of_1.csv.1",
+    "Flows_of_1.csv.txt",
+)
+
+
+@pytest.mark.parametrize("name", COPIES)
+def test_a_copy_of_other_content_is_refused_and_not_passed_over(data_folder, name):
+    (data_folder / name).write_bytes(CONTENT.replace(b"tcp", b"udp"))
+    told = refusal()
+    assert f"{data_folder / name} is not the file that the book knows" in told
+    assert datasets.load("network", "flows", None, None, True).source == "unknown"
+
+
+@pytest.mark.parametrize("name", COPIES)
+def test_a_copy_of_the_known_content_is_the_file(data_folder, name):
+    (data_folder / name).write_bytes(CONTENT)
+    assert loaded().path.name == name
+
+
+@pytest.mark.parametrize("name", ["Flows_of_11.csv", "of_1.csv", "Flows_of_1.csv.md", "Flows.csv"])
+def test_another_name_is_no_copy(data_folder, name):
+    (data_folder / name).write_bytes(b"a,b\n1,2\n")
+    assert "no synthetic twin" in refusal()
+
+
+def test_the_name_itself_comes_before_that_of_a_copy(data_folder):
+    for name in ("Flows_of_1 (1).csv", NAME):
+        (data_folder / name).write_bytes(CONTENT)
+    assert loaded().path.name == NAME
+
+
+# Packings.
+
+
+@pytest.mark.parametrize("ending", PACKINGS)
+@pytest.mark.parametrize("name", [NAME, "Flows_of_1 (1).csv", "Flows_of_1"])
+def test_a_packed_file_is_read_as_what_is_in_it(data_folder, ending, name):
+    (data_folder / NAME).write_bytes(CONTENT)
+    plain = loaded()
+    (data_folder / NAME).unlink()
+    (data_folder / f"{name}{ending}").write_bytes(PACKINGS[ending](CONTENT))
+    packed = loaded()
+    assert packed.sha256 == plain.sha256
+    pd.testing.assert_frame_equal(packed.frame, plain.frame)
+
+
+@pytest.mark.parametrize("ending", [".gz", ".zip"])
+def test_a_packed_file_is_known_under_any_name(data_folder, ending):
+    (data_folder / f"download{ending}").write_bytes(PACKINGS[ending](CONTENT))
+    assert loaded().files == 1
+
+
+@pytest.mark.parametrize("ending", PACKINGS)
+@pytest.mark.parametrize("kept", [0, 3, 20, -10])
+def test_a_packed_file_that_is_damaged_is_refused(data_folder, ending, kept):
+    path = data_folder / f"{NAME}{ending}"
+    path.write_bytes(PACKINGS[ending](CONTENT)[:kept])
+    assert str(path) in refusal(allow_unknown_digest=True)
+
+
+def test_of_an_archive_with_several_files_it_is_said_to_unpack_it(data_folder):
+    (data_folder / f"{NAME}.zip").write_bytes(zipped(CONTENT, "a.csv", "b.csv"))
+    assert "holds 2 files, not one. Unpack it" in refusal()
+    (data_folder / f"{NAME}.zip").rename(data_folder / "archive.zip")
+    assert "archive.zip (holds 2 files: unpack it)" in refusal()
+
+
+@pytest.mark.parametrize("ending", PACKINGS)
+def test_the_five_percent_set_is_read_packed(monkeypatch, data_folder, ending):
+    form = small_five_percent(monkeypatch)
+    paths = layout.write_files(data_folder, form, form.subclass_counts)
+    plain = botiot.load("flows")
+    for path in paths:
+        path.with_name(path.name + ending).write_bytes(
+            zipped(path.read_bytes(), path.name)
+            if ending == ".zip"
+            else PACKINGS[ending](path.read_bytes())
+        )
+        path.unlink()
+    packed = botiot.load("flows")
+    assert (packed.source, packed.sha256) == ("real", plain.sha256)
+    pd.testing.assert_frame_equal(packed.frame, plain.frame)
+
+
+# Line ends.
+
+WINDOWS = CONTENT.replace(b"\n", b"\r\n")
+
+
+@pytest.mark.parametrize(
+    "registered", [CONTENT, WINDOWS, CONTENT[:-1], WINDOWS[:-2], opening.MARK + WINDOWS]
+)
+@pytest.mark.parametrize("here", [CONTENT, WINDOWS, CONTENT[:-1], opening.MARK + CONTENT])
+def test_other_line_ends_are_the_same_content(monkeypatch, tmp_path, data_folder, registered, here):
+    part = register(monkeypatch, tmp_path, registered).parts[0]
+    (data_folder / "renamed.csv").write_bytes(here)
+    assert loaded().sha256 == part.sha256
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        CONTENT.replace(b"7, tcp ,1", b"7, tcp ,0"),
+        CONTENT.replace(b" tcp ", b"tcp"),
+        CONTENT + b"300, tcp ,0\n",
+        CONTENT.replace(b"\n8,", b"\n\n8,"),
+        CONTENT[:-2],
+    ],
+)
+def test_other_cells_with_other_line_ends_are_another_content(data_folder, changed):
+    (data_folder / NAME).write_bytes(changed.replace(b"\n", b"\r\n"))
+    assert "is not the file that the book knows" in refusal()
+
+
+def test_rows_are_counted_also_where_the_last_line_has_no_end(data_folder):
+    (data_folder / NAME).write_bytes(CONTENT.replace(b"tcp", b"udp")[:-1])
+    assert f"{ROWS} rows, heading" in refusal()
+
+
+@needs_real
+def test_the_real_file_with_other_line_ends_is_the_real_file(monkeypatch, data_folder):
+    monkeypatch.setenv("IDS_DATA", REAL_FOLDER)
+    real = xmednn.load()
+    monkeypatch.setenv("IDS_DATA", str(data_folder))
+    (data_folder / "ehms.csv").write_bytes(real.path.read_bytes().replace(b"\r\n", b"\n"))
+    dataset = xmednn.load()
+    assert (dataset.source, dataset.sha256) == ("real", real.sha256)
+    pd.testing.assert_frame_equal(dataset.frame, real.frame)
+
+
+# The data sets under the names that they go by.
+
+
+def small_five_percent(monkeypatch):
+    entry = registry.entry(layout.NAME)
+    form = layout.variant("flows/full5pc")
+    counts = layout.scaled(form.subclass_counts, 1 / 5000)
+    totals = {one: sum(counted.values()) for one, counted in counts.items()}
+    form = dataclasses.replace(form, subclass_counts=counts, class_counts=totals)
+    variants = tuple(form if each.name == form.name else each for each in entry.variants)
+    known = {layout.NAME: dataclasses.replace(entry, variants=variants)}
+    monkeypatch.setattr(registry, "_entries", lambda: known)
+    return form
+
+
+def test_the_names_of_kaggle_are_those_of_the_five_percent_set(monkeypatch, data_folder):
+    form = small_five_percent(monkeypatch)
+    for number, path in enumerate(
+        layout.write_files(data_folder, form, form.subclass_counts), start=1
+    ):
+        path.rename(path.with_name(f"reduced_data_{number}.csv"))
+    assert botiot.load("flows").source == "real"
+
+
+@pytest.mark.parametrize("index", [False, True])
+def test_the_five_percent_set_is_known_in_one_file(monkeypatch, data_folder, index):
+    form = small_five_percent(monkeypatch)
+    paths = layout.write_files(data_folder, form, form.subclass_counts)
+    parts = botiot.load("flows")
+    frames = [pd.read_csv(path, dtype=str, keep_default_na=False) for path in paths]
+    for path in paths:
+        path.unlink()
+    joined = pd.concat(frames, ignore_index=True)
+    joined.to_csv(data_folder / "combined.csv", index=index)
+    dataset = botiot.load("flows")
+    assert (dataset.variant, dataset.source, dataset.files) == (form.name, "real", 1)
+    pd.testing.assert_frame_equal(dataset.frame, parts.frame)
+    joined.iloc[1:].to_csv(data_folder / "combined.csv", index=index)
+    assert "combined.csv (like flows/full5pc, but other rows)" in botiot.load("flows").banner
+
+
+# How the digests of the second release begin, as those who hold it report them.
+SECOND = {
+    "fridge": "56377a00", "garage_door": "44b2d63f", "motion_light": "e0e145ff",
+    "thermostat": "b475654a",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("device", toniot.DEVICES)
+def test_the_second_release_is_a_form_of_its_own(monkeypatch, data_folder, device):
+    entry = registry.entry(toniot.NAME)
+    first, second = (entry.select(f"{device}/{form}")[0] for form in ("train_test", "train_test_2"))
+    assert first.parts[0].file_names == second.parts[0].file_names
+    assert first.parts[0].sha256 != second.parts[0].sha256
+    assert second.parts[0].sha256.startswith(SECOND[device])
+    assert first.rows - second.rows == 20_000
+    frame = datasets.draw_twin(toniot.NAME, device, toniot.twin).frame.drop(columns="ts")
+    normal = frame.index[frame["type"].str.strip() == "normal"]
+    path = data_folder / second.parts[0].file_names[0]
+    frame.drop(index=normal[:20_000]).to_csv(path, index=False)
+    part = dataclasses.replace(second.parts[0], bytes=path.stat().st_size, sha256=sha256_of(path))
+    known = dataclasses.replace(second, parts=(part,))
+    variants = tuple(known if each is second else each for each in entry.variants)
+    changed = {toniot.NAME: dataclasses.replace(entry, variants=variants)}
+    monkeypatch.setattr(registry, "_entries", lambda: changed)
+    dataset = toniot.load(device)
+    assert (dataset.variant, dataset.source, dataset.basis) == (second.name, "real", "")
+    assert len(dataset.frame) == second.rows
+    counted = dataset.frame["type"].str.strip().value_counts().to_dict()
+    assert counted == second.class_counts
+    assert [form.variant for form in toniot.at_hand(device)] == [second.name]
+    assert len(toniot.paper_table(dataset).labels) == second.rows
+
+
+# Whole numbers that were saved as 5.0.
+
+
+@pytest.mark.parametrize("column", ["pkSeqID", "spkts"])
+@pytest.mark.parametrize("saved", ["{}.0", "{}.00", "{}e0"])
+def test_whole_numbers_saved_as_floats_are_the_same_numbers(
+    monkeypatch, data_folder, column, saved
+):
+    form = small_five_percent(monkeypatch)
+    paths = layout.write_files(data_folder, form, form.subclass_counts)
+    plain = botiot.load("flows")
+    for path in paths:
+        rewrite(path, column, saved.format)
+    dataset = botiot.load("flows")
+    assert dataset.source == "real"
+    pd.testing.assert_frame_equal(dataset.frame, plain.frame)
+
+
+def rewrite(path, column, change):
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    frame.assign(**{column: frame[column].map(change)}).to_csv(path, index=False)
+
+
+@pytest.mark.parametrize("column", ["pkSeqID", "spkts"])
+@pytest.mark.parametrize("value", ["2.5", "1e400", "99999999999999999999", "1e17", "", "five"])
+def test_what_is_no_whole_number_is_counted_with_an_example(
+    monkeypatch, data_folder, column, value
+):
+    form = small_five_percent(monkeypatch)
+    paths = layout.write_files(data_folder, form, form.subclass_counts)
+    rewrite(paths[0], column, lambda cell: value if cell.endswith("1") else f"{cell}.0")
+    with pytest.raises(ReaderError) as refused:
+        botiot.load("flows")
+    told = str(refused.value)
+    assert re.search(rf"column '{column}' holds '{re.escape(value)}' in [1-9]\d* rows?;", told), (
+        told
+    )
+
+
+def test_a_file_that_was_saved_again_is_read_past_the_digest(data_folder):
+    saved = pd.read_csv(io.BytesIO(CONTENT)).assign(label=lambda frame: frame["label"] * 1.0)
+    saved.to_csv(data_folder / NAME, index=False)
+    dataset = datasets.load("network", "flows", None, None, True)
+    assert dataset.frame["label"].tolist() == [row % 2 for row in range(ROWS)]
+    assert dataset.source == "unknown"
+
+
+# A known file beside an unknown one.
+
+
+def test_a_known_form_is_used_beside_an_unknown_one_that_is_named(monkeypatch, data_folder):
+    twin = datasets.draw_twin(toniot.NAME, "garage_door", toniot.twin).frame.head(200)
+    entry = registry.entry(toniot.NAME)
+    edge = entry.select("garage_door/edge")[0]
+    known = data_folder / "Edge_IoT_Garage_Door.csv"
+    known.write_text("door_state,sphone_signal,target,ts\n0,1,normal,1554000000\n")
+    part = dataclasses.replace(
+        edge.parts[0], bytes=known.stat().st_size, rows=1, sha256=sha256_of(known)
+    )
+    changed = dataclasses.replace(edge, parts=(part,))
+    variants = tuple(changed if each is edge else each for each in entry.variants)
+    monkeypatch.setattr(
+        registry,
+        "_entries",
+        lambda: {toniot.NAME: dataclasses.replace(entry, variants=variants)},
+    )
+    twin.to_csv(data_folder / "Train_Test_IoT_Garage_Door.csv", index=False)
+    with pytest.warns(UserWarning, match=r"Train_Test_IoT_Garage_Door.csv is left aside") as told:
+        forms = [form.variant for form in toniot.at_hand("garage_door")]
+    assert (forms, len(told)) == (["garage_door/edge"], 1)
+    assert toniot.load("garage_door").variant == "garage_door/edge"
+    monkeypatch.setenv("IDS_DATA_ALLOW_UNKNOWN", "1")
+    forms = [(form.variant, form.source) for form in toniot.at_hand("garage_door")]
+    assert forms == [("garage_door/edge", "real"), ("garage_door/train_test", "unknown")]
+    known.unlink()
+    monkeypatch.delenv("IDS_DATA_ALLOW_UNKNOWN")
+    with pytest.raises(ReaderError, match="is not the file that the book knows"):
+        toniot.at_hand("garage_door")
+
+
+# What is no data, named where the twin stands in.
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("combined.csv", "pkSeqID,stime,category\n", "like flows/full5pc, but column 'flgs'"),
+        ("notes.txt", "hello\n", "notes.txt (other columns)"),
+        ("data.zip", "no archive", "data.zip (cannot be read)"),
+        ("thesis.pdf", "\0\1\2", "thesis.pdf (other columns)"),
+    ],
+)
+def test_the_twins_banner_names_what_was_found(data_folder, name, content, told):
+    (data_folder / name).write_text(content)
+    dataset = botiot.load("flows")
+    assert dataset.source == "twin"
+    assert f"IDS_DATA={data_folder} holds 1 file that is not known as bot-iot flows:" in (
+        dataset.banner
+    )
+    assert told in dataset.banner
+    assert "\n" not in dataset.banner
+
+
+def test_an_empty_folder_is_named(data_folder):
+    assert f"IDS_DATA={data_folder} holds no file, so nothing of" in xmednn.load().banner
+
+
+def test_known_files_of_another_data_set_are_no_riddle(data_folder):
+    (data_folder / NAME).write_bytes(CONTENT)
+    assert f"IDS_DATA={data_folder} holds no other file" in xmednn.load().banner
+
+
+def test_files_in_the_projects_own_folder_are_named_too(data_folder):
+    locate.RAW.mkdir()
+    assert str(locate.RAW) not in xmednn.load().banner
+    (locate.RAW / "table.xlsx").write_bytes(b"PK")
+    assert f"{locate.RAW} holds 1 file" in xmednn.load().banner
+
+
+def test_nothing_is_named_where_no_folder_was_given_or_twins_were_asked_for(
+    monkeypatch, data_folder
+):
+    (data_folder / "notes.txt").write_text("hello\n")
+    monkeypatch.setenv("IDS_TWIN", "1")
+    assert overlooked(registry.entry("bot-iot")) == ""
+    monkeypatch.delenv("IDS_TWIN")
+    assert overlooked(registry.entry("bot-iot")) != ""
+    monkeypatch.delenv("IDS_DATA")
+    assert overlooked(registry.entry("bot-iot")) == ""
+
+
+def test_the_command_says_in_a_line_what_a_folder_holds(monkeypatch, data_folder, capsys):
+    (data_folder / "wustl-ehms-2020.csv").write_text("Dir,Flgs,SrcAddr,Label\n")
+    _say_what_is_overlooked(find_notebooks("03-xmednn-ehms/01_data"))
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith(f"IDS_DATA={data_folder} holds 1 file that is not known as wustl-ehms")
+    assert "wustl-ehms-2020.csv (like complete, but column 'DstAddr' is missing" in line
+    assert line.endswith("Its twin stands in.")
+    monkeypatch.setenv("IDS_TWIN", "1")
+    _say_what_is_overlooked(find_notebooks("03-xmednn-ehms/01_data"))
+    assert capsys.readouterr().out == ""
+
+
+def test_make_data_says_it_too(monkeypatch, data_folder):
+    (data_folder / "mine.csv").write_text("ts,kind\n")
+    lines = []
+    monkeypatch.setattr(downloading, "_fetch", lambda *_: None)
+    downloading.download_all(lines.append)
+    assert any("mine.csv (like flows/all, but column 'label' is missing)" in line for line in lines)
+
+
+def test_of_many_files_the_likeliest_are_shown(data_folder):
+    for number in range(300):
+        (data_folder / f"a{number:03}.dat").write_text("x\n")
+    (data_folder / "z.csv").write_text("pkSeqID,stime,category\n")
+    told = overlooked(registry.entry("bot-iot"))
+    assert "holds 301 files that are not known as bot-iot: z.csv (like" in told
+    assert "and 300 more" in told
+
+
+# Folders as they are.
+
+
+def test_links_that_lead_back_end_the_search(data_folder):
+    (data_folder / "a").symlink_to(".")
+    (data_folder / "b").symlink_to(data_folder)
+    below = data_folder / "c" / "d"
+    below.mkdir(parents=True)
+    (below / "up").symlink_to(data_folder / "c")
+    (below / NAME).write_bytes(CONTENT)
+    assert loaded().path.name == NAME
+    place = locate.Place(data_folder)
+    assert len(place.files) == 1
+
+
+def test_a_link_to_a_folder_elsewhere_is_followed(data_folder, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / NAME).write_bytes(CONTENT)
+    (data_folder / "linked").symlink_to(elsewhere)
+    assert loaded().path == data_folder / "linked" / NAME
+
+
+def test_sixty_thousand_foreign_files_take_seconds(data_folder):
+    for number in range(60_000):
+        os.mknod(data_folder / f"{number}.csv")
+    begun = time.process_time()
+    told = overlooked(registry.entry("bot-iot"), "flows")
+    found = locate.locate_all(registry.entry("bot-iot"))
+    assert time.process_time() - begun < 10
+    assert (found, "holds 60,000 files" in told) == ([], True)
+
+
+@pytest.mark.parametrize("link", ["nowhere", NAME])
+def test_a_broken_link_in_the_files_place_is_an_error(data_folder, link):
+    (data_folder / NAME).symlink_to(link)
+    assert "is not a file but a folder (or a broken link)" in refusal()
+
+
+# Remedies.
+
+
+def test_a_remedy_is_one_that_exists(monkeypatch, tmp_path, data_folder):
+    (data_folder / NAME).write_bytes(b"ts,kind,label\nx,tcp,0\n")
+    for options in ({}, {"allow_unknown_digest": True}):
+        told = refusal(**options)
+        assert "Ask for it at https://example.org." in told
+        assert "make data" not in told
+    register(monkeypatch, tmp_path, CONTENT, "https://example.org/flows.csv")
+    for options in ({}, {"allow_unknown_digest": True}):
+        assert "'make data' fetches it." in refusal(**options)
+
+
+# A notebook away from its repository.
+
+FIRST_CELL = re.compile(r"# %% tags=\[\"remove-cell\"\]\n(import sys\n.*?)\n# %%", re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    "source",
+    sorted((ROOT / "chapters").glob("*/[0-9]*.py")),
+    ids=lambda path: f"{path.parent.name}/{path.stem}",
+)
+def test_a_notebook_opened_elsewhere_says_what_it_needs(monkeypatch, tmp_path, source):
+    cell = FIRST_CELL.search(source.read_text(encoding="utf-8"))[1]
+    monkeypatch.setattr("sys.path", [])
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(
+        SystemExit, match=r"clone of the book's repository, https://github.com/\S+,"
+    ):
+        exec(cell, {})
+    (tmp_path / "does-it-still-hold").mkdir()
+    (tmp_path / "does-it-still-hold" / "_toc.yml").touch()
+    exec(cell, scope := {})
+    assert scope["sys"].path == [str(tmp_path / "does-it-still-hold")]

@@ -1,0 +1,55 @@
+"""The run with the paper's own versions of Keras, and this book's optimizer beside it."""
+
+import ast
+
+import numpy as np
+
+from lib.common.paths import ROOT
+from lib.datasets import entry
+from lib.papers import xmednn
+from lib.papers.xmednn import keras
+
+SCRIPT = ROOT / "data" / "outside" / "xmednn_keras.py"
+
+
+def test_the_kept_run_names_its_versions_and_the_very_file():
+    run = keras.keras_run()
+    printed = {"tensorflow": "2.9.1", "scikit-learn": "1.1.3"}
+    assert printed.items() <= run["versions"].items()
+    (variant,) = entry(xmednn.NAME).variants
+    assert run["data sha256"] in str(variant)
+    assert run["table 1"]
+
+
+def test_the_network_of_keras_fits_no_better_than_ours():
+    for accuracies in keras.keras_run()["table 1"].values():
+        assert 0.7 < accuracies["test"] < 0.8
+        assert 0.7 < accuracies["training"] <= accuracies["training, best epoch"] < 0.8
+
+
+def test_both_optimizers_take_the_same_steps():
+    theirs = {int(step): found["last kernel"] for step, found in keras.keras_run()["nadam"].items()}
+    ours = keras.last_kernels(list(theirs))
+    for step, kernel in theirs.items():
+        np.testing.assert_allclose(ours[step], kernel, atol=1e-4, err_msg=f"after {step} updates")
+    assert np.abs(ours[1] - ours[400]).max() > 0.01
+
+
+def test_initial_weights_are_cut_at_the_same_place():
+    theirs, ours = keras.keras_run()["initial weights"], keras.initial_spread()
+    np.testing.assert_allclose(list(ours.values()), list(theirs.values()), rtol=0.01)
+
+
+def test_the_script_and_the_book_leave_the_same_columns_out():
+    constants = {
+        node.targets[0].id: node.value
+        for node in ast.parse(SCRIPT.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    }
+    named = {
+        text.value
+        for name in ("READINGS", "ADDRESSES", "NOT_FEATURES")
+        for text in ast.walk(constants[name])
+        if isinstance(text, ast.Constant)
+    }
+    assert named == {*xmednn.REMOVED, *xmednn.DEVICE_READINGS, *xmednn.CLASSES}

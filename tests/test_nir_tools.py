@@ -1,0 +1,50 @@
+"""What other tools made of the network's graph: the kept answers, and the script that asked."""
+
+import importlib.util
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from lib.common.paths import ROOT
+from lib.methods.spiking import SpikingClassifier, SpikingSettings
+
+OUTSIDE = ROOT / "data" / "outside"
+TOOLS = json.loads((OUTSIDE / "botiot_nir.json").read_text(encoding="utf-8"))["tools"]
+
+
+@pytest.fixture(scope="module")
+def script():
+    spec = importlib.util.spec_from_file_location("botiot_nir", OUTSIDE / "botiot_nir.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_scripts_rule_is_that_of_the_books_network(script):
+    layers, rows = script.weights()
+    network = SpikingClassifier(SpikingSettings(hidden=72), 0)
+    for linear, (weight, bias) in zip(network.linears, layers, strict=True):
+        linear.weight.data, linear.bias.data = torch.as_tensor(weight), torch.as_tensor(bias)
+    with torch.inference_mode():
+        ours = network(torch.as_tensor(rows)).numpy()
+    np.testing.assert_allclose(script.expected(layers, rows, "subtract"), ours, atol=1e-4)
+    assert np.abs(script.expected(layers, rows, "zero") - ours).max() > 0.1
+
+
+def test_no_tool_reads_the_graph_taken_apart():
+    for tool, answers in TOOLS.items():
+        taken_apart = [own for form, own in answers.items() if form.startswith("subtract")]
+        assert taken_apart, tool
+        assert all("message" in own for own in taken_apart), tool
+
+
+def test_two_tools_compute_the_reset_to_zero():
+    exact = {
+        tool
+        for tool, answers in TOOLS.items()
+        for form, own in answers.items()
+        if form.startswith("zero") and own.get("from zero", 1) < 1e-5
+    }
+    assert exact == {"snntorch", "norse"}

@@ -1,0 +1,91 @@
+"""The slopes of the front page: heights from ledger and records, drawn and told alike."""
+
+import numpy as np
+import pytest
+from bs4 import BeautifulSoup
+
+from lib.book.pages.slopes import (
+    APART,
+    PANELS,
+    WIDTH,
+    balanced_accuracy,
+    height_of,
+    names_apart,
+    panel_html,
+)
+from lib.claims import load
+from lib.common.paths import CHAPTERS
+from lib.notebook.records import reference
+
+LINES = [line for panel in PANELS for line in panel.lines]
+ENDS = [end for line in LINES for end in line.places.values()]
+
+
+def test_balanced_accuracy_follows_from_three_scores():
+    # 80 attacks of 100 found, 60 of 400 normal rows flagged.
+    accuracy, precision, recall = (80 + 340) / 500, 80 / 140, 0.8
+    assert balanced_accuracy(accuracy, precision, recall) == pytest.approx((0.8 + 0.85) / 2)
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_each_end_is_a_score_of_the_ledger_or_of_a_record(end):
+    assert 0.2 <= height_of(end) <= 1
+    place, _, id = end.rpartition(" ")
+    known = load() if place else reference()
+    assert any(key == id or key.startswith(f"{id}.") for key in known)
+
+
+def test_what_is_not_there_is_named():
+    with pytest.raises(KeyError, match=r"no\.such"):
+        height_of("no.such")
+
+
+@pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.title)
+def test_a_panel_shows_and_tells_its_seven_numbers(panel):
+    drawn = BeautifulSoup(panel_html(panel), "html.parser")
+    told = drawn.svg["aria-label"]
+    scores = [[height_of(end) for end in line.places.values()] for line in panel.lines]
+    assert [len(own) for own in scores] == [3, 2, 2]
+    for line, own in zip(panel.lines, scores, strict=True):
+        assert f"{line.name}: {', then '.join(f'{each:.2f}' for each in own)}" in told
+        assert f"{own[-1]:.2f} {line.name}".removeprefix("0") in drawn.text
+    heights = [float(circle["cy"]) for circle in drawn.find_all("circle")]
+    # A tenth of a score is eleven units and a quarter; what is drawn is rounded to a tenth of one.
+    steps = -112.5 * np.diff(np.concatenate(scores))
+    assert np.diff(heights) == pytest.approx(steps, abs=0.11)
+
+
+@pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.title)
+def test_the_last_step_of_a_line_stays_on_the_same_rows_or_the_caption_says_so(panel):
+    known = reference()
+    for line in panel.lines:
+        if "minute_rule" not in line.before:
+            before, after = (known[end].provenance.variant for end in (line.before, line.after))
+            assert (before == after) == (not panel.elsewhere), line
+    if panel.elsewhere:
+        assert (
+            known[panel.elsewhere].provenance.variant
+            == known[panel.lines[0].after].provenance.variant
+        )
+        for page in ("index.md", "04-across/01_one-table.py"):
+            assert panel.elsewhere in (CHAPTERS / page).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("values", [(0.5, 0.52, 0.9), (0.5, 0.5, 0.5), (0.9, 0.2, 0.89)])
+def test_no_name_stands_on_another(values):
+    assert np.diff(sorted(names_apart(values))).min() >= APART - 1e-9
+
+
+def test_a_higher_score_has_its_name_higher():
+    assert names_apart([0.9, 0.5])[0] < names_apart([0.9, 0.5])[1]
+
+
+def test_no_text_of_a_panel_leaves_it():
+    letter = 7.4  # half of thirteen units, and some, in the widest of the usual faces
+    for panel in PANELS:
+        for text in BeautifulSoup(panel_html(panel), "html.parser").find_all("text"):
+            role = (text.get("class") or ["name"])[0]
+            share = {"name": (0, 1), "start": (1, 0), "end": (0.5, 0.5)}[role]
+            left, right = (part * letter * len(text.text) for part in share)
+            assert float(text["x"]) - left >= 0
+            assert float(text["x"]) + right <= WIDTH

@@ -1,0 +1,134 @@
+"""What runs at GitHub: nothing that others can change, and reports that say what was found."""
+
+import json
+import os
+import re
+import subprocess
+
+import pytest
+import yaml
+
+from lib.book.lessons.editions import PAGE_REQUIREMENTS
+from lib.book.lessons.making import BRANCH
+from lib.book.pages.build import EDITIONS
+from lib.book.publish.archive import FOLDER
+from lib.common.paths import ROOT
+
+WORKFLOWS = {
+    path.stem: yaml.safe_load(path.read_text(encoding="utf-8"))
+    for path in sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+}
+# Stands in for GitHub's command: notes its arguments, and knows of the open issue that it is told.
+GH = """#!/bin/sh
+echo "$*" >> "$LOG"
+case "$*" in "issue list"*) echo "$OPEN" ;; esac
+"""
+
+
+def test_others_code_is_named_by_its_commit():
+    for jobs in (workflow["jobs"] for workflow in WORKFLOWS.values()):
+        named = [each["uses"] for job in jobs.values() for each in (job, *job.get("steps", []))
+                 if "uses" in each]  # fmt: skip
+        assert named
+        for name in named:
+            assert re.fullmatch(r"\./.+|actions/[a-z-]+@[0-9a-f]{40}", name), name
+
+
+def test_only_what_the_tests_have_passed_is_published():
+    jobs = WORKFLOWS["publish"]["jobs"]
+    assert jobs["publish"]["needs"] == "test"
+    assert jobs["test"]["uses"] == "./.github/workflows/test.yml"
+    assert "workflow_call" in WORKFLOWS["test"][True]  # what YAML makes of "on"
+    assert WORKFLOWS["publish"]["permissions"] == {"contents": "read"}
+
+
+def test_the_editions_are_pushed_to_a_branch_of_their_own(tmp_path):
+    """The step, on a repository of its own: the branch holds the editions and nothing else."""
+    job = WORKFLOWS["publish"]["jobs"]["editions"]
+    assert job["needs"] == "publish"
+    (push,) = [each for each in job["steps"] if each.get("name") == "push"]
+    (kept,) = [
+        each["with"]
+        for each in WORKFLOWS["publish"]["jobs"]["publish"]["steps"]
+        if "upload-artifact" in each.get("uses", "")
+    ]
+    assert kept["path"].endswith(f"/{FOLDER}/{EDITIONS}")
+    git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org"]
+    remote, clone = tmp_path / "remote.git", tmp_path / "clone"
+    subprocess.run(["git", "init", "--quiet", "--bare", remote], check=True)
+    subprocess.run(["git", "clone", "--quiet", remote, clone], check=True, capture_output=True)
+    (clone / "README.md").write_text("book")
+    subprocess.run([*git, "add", "--all"], cwd=clone, check=True)
+    subprocess.run([*git, "commit", "--quiet", "--message", "Book"], cwd=clone, check=True)
+    for _ in range(2):  # at each publication anew
+        notebook = clone / "editions/student/03-xmednn-ehms.ipynb"
+        notebook.parent.mkdir(parents=True, exist_ok=True)
+        notebook.write_text("{}")
+        environment = os.environ | {"OF": "abc"}
+        run = ["bash", "-e", "-c", push["run"]]
+        subprocess.run(run, cwd=clone, env=environment, check=True, capture_output=True)
+        subprocess.run(["git", "checkout", "--quiet", "--force", "--detach"], cwd=clone, check=True)
+        subprocess.run(["git", "branch", "--quiet", "-D", "editions"], cwd=clone, check=True)
+    listed = subprocess.run(
+        ["git", "ls-tree", "-r", "--name-only", BRANCH],
+        cwd=remote,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert listed.stdout.split() == ["student/03-xmednn-ehms.ipynb"]
+
+
+def test_binder_and_the_dev_container_can_run_lessons_and_pages():
+    container = json.loads((ROOT / ".devcontainer/devcontainer.json").read_text(encoding="utf-8"))
+    post_build = ROOT / ".binder/postBuild"
+    assert os.access(post_build, os.X_OK)
+    for commands in (container["postCreateCommand"], post_build.read_text(encoding="utf-8")):
+        assert re.search(
+            rf"pip install .*-r {PAGE_REQUIREMENTS}\b.*python -m lib editions", commands, re.S
+        )
+
+
+def step(name: str) -> dict:
+    """Return a step of the weekly workflow."""
+    return next(
+        each for each in WORKFLOWS["weekly"]["jobs"]["check"]["steps"] if name in each.values()
+    )
+
+
+@pytest.mark.parametrize("status", [0, 1, 3])
+def test_the_weekly_run_ends_with_the_status_of_the_verification(tmp_path, status):
+    python = tmp_path / ".venv/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f"#!/bin/sh\nexit {status}\n")
+    python.chmod(0o755)
+    output = tmp_path / "output"
+    environment = os.environ | {"GITHUB_OUTPUT": str(output)}
+    done = subprocess.run(
+        ["bash", "-e", "-c", step("verify")["run"]], cwd=tmp_path, env=environment
+    )
+    assert done.returncode == status
+    assert output.read_text() == f"status={status}\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "status", "said"),
+    [
+        ("failure", "", "could not be downloaded"),
+        ("success", "1", "no longer holds"),
+        ("success", "2", "could not be verified"),
+        ("success", "3", "could not be verified"),
+        ("skipped", "", "could not be verified"),
+    ],
+)
+@pytest.mark.parametrize("known", ["", "17"])
+def test_the_weekly_run_says_what_it_found_in_one_open_issue(tmp_path, data, status, said, known):
+    command, log = tmp_path / "gh", tmp_path / "log"
+    command.write_text(GH)
+    command.chmod(0o755)
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "LOG": str(log), "OPEN": known}
+    environment |= {"DATA": data, "STATUS": status}
+    subprocess.run(["bash", "-e", "-c", step("report")["run"]], env=environment, check=True)
+    last = log.read_text().splitlines()[-1]
+    assert said in last
+    assert last.startswith("issue comment 17 " if known else "issue create --label weekly ")
