@@ -129,6 +129,32 @@ def test_every_record_and_conclusion_of_the_ledger_follows_the_record_names():
             assert second in names.get(claim.paper, [second]), claim.id
 
 
+# Conclusions that no rule decides. Whoever takes a rule out adds its claim here, and to the changes.
+NOT_JUDGED = {
+    "botiot.conclusion.hardware",
+    "botiot.conclusion.less_power",
+    "botiot.conclusion.theft_skews",
+    "botiot.conclusion.title",
+    "toniot.conclusion.rf_overfits_less",
+    "toniot.conclusion.rf_overfits_less.section3",
+    "xmednn.conclusion.best_hyperparameters",
+    "xmednn.conclusion.block_source",
+    "xmednn.conclusion.crafted_ports",
+    "xmednn.conclusion.extreme_DIntPkt",
+    "xmednn.conclusion.imbalance_auc",
+}
+
+
+def test_a_conclusion_that_is_not_judged_is_known_and_says_why():
+    context = {
+        id: claim
+        for id, claim in claims.load().items()
+        if ".conclusion." in id and claim.kind != "conclusion"
+    }
+    assert set(context) == NOT_JUDGED
+    assert all(claim.kind == "context" and claim.note for claim in context.values())
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

@@ -15,11 +15,13 @@ from lib.book.notebooks import Notebook
 from lib.book.run.settings import Outcome
 from lib.book.verify import console, run
 from lib.book.verify.judge import (
+    ALONE,
     CHANGED,
     FALSE_ALARMS,
     HOLDS,
     NOT_JUDGED,
     REPEATED,
+    STACKED,
     UNDECIDED,
     judge_records,
     shuffled_splits,
@@ -47,6 +49,12 @@ JUDGING = {
     id: replace(record, provenance=replace(record.provenance, basis="file"))
     for id, record in REAL.items()
 }
+
+
+@pytest.mark.parametrize("word", sorted(ALONE | STACKED))
+def test_each_word_that_says_how_a_record_was_trained_is_part_of_an_id(word):
+    assert not ALONE & STACKED
+    assert any(word in id.split(".") for id in REAL)
 
 
 def a_record(id: str, values, deterministic=False, seed=2022) -> Record:

@@ -55,7 +55,7 @@ ALONE = {
     "clock", "dt", "forest", "gnb", "hgb", "knn", "lr", "majority", "rf", "small", "threshold",
     "tree3", "xgb",
 }  # fmt: skip
-STACKED = {"dense", "dnn", "mlp", "network", "networks", "snn", "spiking", "stacking", "voting"}
+STACKED = {"dense", "dnn", "mlp", "network", "networks", "snn", "stacking", "voting"}
 # Two means nearer than one step of measuring are the same, relative to values above one.
 STEP, RANK_STEP = 0.005, 1.0
 # Seeds a side from which shuffling decides; up to so many ways to shuffle all are taken, else
