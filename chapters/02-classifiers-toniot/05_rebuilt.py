@@ -291,13 +291,18 @@ pd.DataFrame(wrong).map(np.mean).T.rename(
 attack_day = np.datetime64("2019-04-23")
 
 
-def normal_rows_in_attack_week(allotment):
-    frame = rebuilt.rebuilt(door, allotment, seed).frame
+def normal_rows_in_attack_week(frame):
     late = rebuilt.moments(frame).to_numpy() >= attack_day
     return int((late & (frame["target"] == toniot.NORMAL).to_numpy()).sum())
 
 
-near = {name: normal_rows_in_attack_week(name) for name in rebuilt.ALLOTMENTS}
+by_allotment = {
+    name: rebuilt.rebuilt(door, name, seed) for name in rebuilt.ALLOTMENTS
+}
+near = {
+    name: normal_rows_in_attack_week(one.frame)
+    for name, one in by_allotment.items()
+}
 
 # %% tags=["hide-input"] caption="Normal rows from 23 April on, by allotment, one seed."
 for name, value in near.items():
@@ -305,7 +310,7 @@ for name, value in near.items():
         f"toniot.rebuilt.garage_door.normal_in_attack_week.{name}",
         value,
         "normal rows from 23 April on, of a rebuilt file",
-        dataset=door,
+        dataset=by_allotment[name],
     )
 recorder.save()
 pd.Series(near, name="normal rows from 23 April on").map("{:,}".format).to_frame()
@@ -346,7 +351,7 @@ recorder.add_scores(
     "toniot.rebuilt.garage_door.minute_rule",
     ruled,
     protocol="the class that prevails in a row's minute; 70:30 at random",
-    dataset=door,
+    dataset=by_allotment[rebuilt.ESTIMATED],
 )
 recorder.save()
 
