@@ -129,7 +129,7 @@ def test_every_record_and_conclusion_of_the_ledger_follows_the_record_names():
             assert second in names.get(claim.paper, [second]), claim.id
 
 
-# Conclusions that no rule decides. Whoever takes a rule out adds its claim here, and to the changes.
+# Conclusions that no rule decides. Whoever takes a rule out adds its claim here and to the changes.
 NOT_JUDGED = {
     "botiot.conclusion.hardware",
     "botiot.conclusion.less_power",

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lib.book.cost import bench, measured, scaling, whole_book
-from lib.book.cost.drawing import FIGURES, draw
+from lib.book.cost.drawing import FIGURES, draw, told
 from lib.book.cost.scaling import DENSE_NAME, FOREST_NAME, OURS, PLAIN, SPIKING_NAME, Point
 from lib.book.cost.whole_book import WholeBook, Work
 from lib.common.errors import ReaderError
@@ -67,6 +67,17 @@ def test_each_figure_has_all_points_and_units(quantity):
     )
     assert "seconds" in seconds.get_ylabel()
     assert "MiB" in memory.get_ylabel()
+
+
+@pytest.mark.parametrize("quantity", FIGURES)
+def test_each_figure_is_told_with_both_ends_of_its_lines(quantity):
+    alt = told(quantity, POINTS)
+    assert alt.startswith(FIGURES[quantity])
+    if quantity == "workers":
+        assert alt.endswith(" Random forests: 8 seconds at 1, 4 at 2, memory from 200 to 400 MiB.")
+    else:
+        assert alt.count("0.1 seconds at 1, 1 at 10") == 4
+        assert alt.count("memory from 300 to 300 MiB") == 2
 
 
 def memory_with(megabytes: int) -> float:

@@ -154,10 +154,16 @@ def test_the_walls_stand(wall):
 
 
 def test_a_page_rests_on_its_own_paper_alone():
-    # From chapter 4 on, pages may set several papers side by side.
-    sources = [book.source for book in find_notebooks() if book.chapter < "04"]
+    # The part across sets several papers side by side.
+    sources = [book.source for book in find_notebooks() if book.chapter != "04-across"]
     assert len(sources) >= 12
     assert of_another_paper(ROOT, sources) == []
+
+
+def test_the_readme_names_each_folder_of_the_library():
+    row = re.search(r"^\| `lib/` \|(.*)", (ROOT / "README.md").read_text(encoding="utf-8"), re.M)
+    folders = {path.parent.name for path in (ROOT / "lib").glob("*/__init__.py")}
+    assert set(re.findall(r"`(\w+)`", row[1])) == folders
 
 
 def test_modules_that_sphinx_is_told_to_load_are_there():

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 import yaml
+from bs4 import BeautifulSoup
 from conftest import LEFT_OUT, Project, clean_environment
 
 from lib.book.publish.new_paper import new_paper
@@ -112,7 +113,9 @@ def test_it_runs_quickly_on_its_twin_and_stands_in_the_built_book(clone):
     built = clone.run("site")
     assert built.returncode == 0, built.stdout + built.stderr
     front = (clone.root / "_build/html/chapters/index.html").read_text(encoding="utf-8")
-    assert f"{CHAPTER}/index.html" in front
+    board = BeautifulSoup(front, "html.parser").select_one(".board [data-paper=demo]")
+    assert board.select_one(f"a[href='{CHAPTER}/index.html']")
+    assert board.select("tr.verdict")
     page = clone.root / f"_build/html/chapters/{CHAPTER}/02_reproduction.html"
     assert "synthetic twin" in page.read_text(encoding="utf-8")
 

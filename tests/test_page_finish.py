@@ -10,6 +10,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from sphinx.errors import ExtensionError
 
 from lib import claims
+from lib.book.lessons.words import resolved
+from lib.book.notebooks import find_notebooks, read_source
 from lib.book.pages import (
     captions,
     html_tables,
@@ -33,6 +35,8 @@ TABLE = """
 <tr><th>model</th><th></th><th></th><th></th></tr></thead>
 <tbody>{rows}</tbody></table></div></article>
 """
+# A role that shows a number of the published run, or of a paper.
+NUMBER = re.compile(r"\{(book|published)\}`")
 ROW = "<tr><th>{0}</th><td>{1}</td><td>{2}</td><td>{3}</td></tr>"
 
 
@@ -166,6 +170,62 @@ def test_numbers_of_sentences_are_grouped(text, grouped):
     assert page.p.decode_contents() == (grouped or text).replace("_", html_tables.NARROW)
 
 
+def cells_of(table: str) -> list[str]:
+    """Return the cells of a finished table, with an underscore for each narrow space."""
+    page = BeautifulSoup(f"<article>{table}</article>", "html.parser")
+    prose.group_numbers(page)
+    cells = page.select("td, tbody th, caption")
+    return [cell.decode_contents().replace(html_tables.NARROW, "_") for cell in cells]
+
+
+@pytest.mark.parametrize(
+    ("text", "grouped"),
+    [
+        ("1,000 and 72", "1_000 and 72"),
+        ("10,000 alarms at 1:1 000", "10_000 alarms at 1:1_000"),
+        ("3,000: rounded; 1\u00a0234\u00a0567 flows", "3_000: rounded; 1_234_567 flows"),
+        ("a of 14,272; b of 1,124", "a of 14_272; b of 1_124"),
+        ("1,000 of “up to 1,000 of 1 000 rows”", "1_000 of “up to 1,000 of 1 000 rows”"),
+        ("64,32,800 and 1000,200 and 0.123,456 and 1,0000", None),
+        ("sha256 123a, sha256 123 and 2019-04-28, 100", None),
+        ("<code>1,000</code> <pre>1 000</pre> <svg><text>1,000</text></svg>", None),
+    ],
+)
+def test_numbers_of_cells_are_grouped(text, grouped):
+    table = f"<caption>{text}</caption><tbody><tr><th>{text}</th><td>{text}</td></tr></tbody>"
+    assert cells_of(f"<table>{table}</table>") == [grouped or text] * 3
+
+
+@pytest.mark.parametrize(
+    ("head", "left"),
+    [
+        ("paper", True),
+        ("printed in Table 1", True),
+        ("false alarms, printed", True),
+        ("as printed", False),
+        ("the paper's rows", False),
+        ("book", False),
+    ],
+)
+def test_what_a_paper_prints_stays_as_printed(head, left):
+    judged = '<small class="claims-judged">judged: up to {} samples</small>'
+    row = f"<tr><th>1,024 a</th><td>1,024-65,536{judged.format('1,000')}</td><td>2,046 b</td></tr>"
+    shown = cells_of(
+        f"<table><thead><tr><th></th><th>{head}</th><th>ours</th></tr></thead>"
+        f"<tbody>{row}</tbody></table>"
+    )
+    range_of_ports = "1,024-65,536" if left else "1_024-65_536"
+    assert shown == ["1_024 a", range_of_ports + judged.format("1_000"), "2_046 b"]
+
+
+def test_a_cell_of_a_matrix_keeps_what_the_paper_prints():
+    value = '<div class="claims-value"><span class="claims-source">{}</span> 1,024 rows</div>'
+    [cell] = cells_of(
+        f"<table><tr><td>{value.format('paper')}{value.format('book')}</td></tr></table>"
+    )
+    assert cell == value.format("paper") + value.format("book").replace("1,024", "1_024")
+
+
 OUTPUT = '<div class="cell"><div class="cell_output"><table><tr><td>1</td></tr></table></div></div>'
 
 
@@ -212,6 +272,15 @@ def test_an_alternative_text_says_the_published_number():
     mean = reference()["xmednn.ladder.blocks.dt.mcc"].mean
     assert page.img["alt"].startswith(f"Tree: {mean:.2f}, ")
     assert "{" not in page.img["alt"]
+
+
+@pytest.mark.parametrize("notebook", find_notebooks(), ids=lambda each: each.name)
+def test_the_alternative_text_of_each_figure_names_a_measured_or_printed_number(notebook):
+    options = [cell.metadata.get("mystnb", {}) for cell in read_source(notebook.source).cells]
+    for each in (one for one in options if "figure" in one):
+        alt = each["image"]["alt"]
+        assert NUMBER.search(alt), each["figure"]["name"]
+        assert re.search(r"\d", resolved(alt)), each["figure"]["name"]
 
 
 @pytest.mark.parametrize("times", [1, 2])
@@ -457,10 +526,34 @@ def test_a_fold_says_what_it_holds(inside, said):
 NAMES = re.compile(r"\b[\w-]+/\w+\b|\b[a-z]\w*(?:\.\w+)+ =|\b[a-z]+\.[a-z_]+\.|[a-z]_[a-z]")
 
 
-def test_no_reason_of_a_verdict_shows_the_name_of_a_record_a_claim_or_a_file():
-    reasons = {each.reason for each in claims.judge_all()}
-    assert any(NAMES.search(reason) for reason in reasons)
-    assert [reason for reason in map(in_words, reasons) if NAMES.search(reason)] == []
+WHY = ('[data-label="reason"]', '[data-label="note"]', ".verdict-reason")
+
+
+def test_no_reason_or_note_shows_the_name_of_a_record_a_claim_or_a_file():
+    shown = claims.as_html(claims.judge_all(), ["claim", "paper", "verdict", "reason", "note"])
+    page = BeautifulSoup(f"<article>{shown}</article>", "html.parser")
+    for cells in WHY:
+        assert any(NAMES.search(cell.get_text()) for cell in page.select(cells)), cells
+    html_tables.restyle(page)
+    for code in page.select("code"):
+        code.decompose()
+    texts = [cell.get_text() for cell in page.select(",".join(WHY))]
+    assert [text for text in texts if NAMES.search(text)] == []
+
+
+def test_a_claim_in_a_note_is_linked_where_it_has_a_row():
+    name = "botiot.conclusion.viable_resources"
+    note = f'<td data-label="note">Of a device: {name}. Read door_state, not F_1.</td>'
+    row = f'<tr data-claim="{name}"><th>row</th>{note}</tr>'
+    words = "the claim on 1 000 samples, 72 hidden neurons, memory (Abstract)"
+    for rows, linked in ((f"<tr><th>a</th>{note}</tr>", 0), (f"<tr><th>a</th>{note}</tr>{row}", 1)):
+        html = f'<article><table class="claims"><tbody>{rows}</tbody></table></article>'
+        page = BeautifulSoup(html, "html.parser")
+        html_tables.restyle(page)
+        assert page.td.get_text() == f"Of a device: {words}. Read door_state, not F_1."
+        assert [code.get_text() for code in page.td.select("code")] == ["door_state"]
+        assert [page.select_one(a["href"].replace(".", "\\.")).th.get_text() for a in
+                page.select("a")] == ["row"] * linked  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -478,6 +571,16 @@ def test_no_reason_of_a_verdict_shows_the_name_of_a_record_a_claim_or_a_file():
         (
             "Holds: a.b = 1. At the lower end: Does not hold: a.b = 2, a.c = 0.5.",
             "Holds: measured 1. At the lower end: Does not hold: measured 2 and 0.5.",
+        ),
+        (
+            "With 20 in each layer (botiot.twenty.500.layers.f1). Of ours.not_a.record, nothing.",
+            f"With 20 in each layer (F1 {reference()['botiot.twenty.500.layers.f1'].mean:.3g}). "
+            "Of ours.not_a.record, nothing.",
+        ),
+        (
+            "As botiot.conclusion.less_power.",
+            "As the claim on 72 and 240 hidden neurons against dense networks, energy, time "
+            "(Section 1, last paragraph).",
         ),
         (
             "Measured on fridge/train_test only, other rows than the paper's.",

@@ -14,6 +14,7 @@ from statistics import fmean
 
 import pytest
 
+from lib.book.lessons.source import read_lesson
 from lib.book.notebooks import read_source
 from lib.common.paths import CHAPTERS, DATA, REFERENCE
 from lib.notebook.lesson import SOURCE
@@ -63,9 +64,10 @@ TABLES = {
 
 @dataclass(frozen=True)
 class Breach:
-    """Where a twin is another: a phrase of the lesson that says so, rungs, numbers and orders."""
+    """Where a twin is another: which part, slide or exercise says so, rungs, numbers and orders."""
 
     chapter: str
+    at: str
     said: str
     # By ladder and classifier.
     rungs: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -77,6 +79,7 @@ class Breach:
 BREACHES = [
     Breach(
         BOTIOT,
+        "Ten seeds of each setting",
         "On the twin it says nothing: in the reduced profile the networks are trained for a few "
         "epochs and stay far below these scores, and the forest somewhat",
         ids=(
@@ -92,6 +95,7 @@ BREACHES = [
     ),
     Breach(
         BOTIOT,
+        "A flood has a pace",
         "On the twin the minutes of the set are no special ones",
         ids=(
             "botiot.data.pace.set.tcp",
@@ -108,16 +112,19 @@ BREACHES = [
     ),
     Breach(
         BOTIOT,
+        "What happened",
         "On the twin both networks score far lower on every rung",
         {"botiot.ladder.snn": ALL_OF_BOTIOT, "botiot.ladder.dense": ALL_OF_BOTIOT},
     ),
     Breach(
         BOTIOT,
+        "What happened",
         "There the forest falls further without copies and with whole sessions held out",
         {"botiot.ladder.rf": ("no_copies", "sessions")},
     ),
     Breach(
         BOTIOT,
+        "What happened",
         "logistic regression falls on the latest part and on whole sessions, and it and the tree "
         "of depth three stand elsewhere on other rungs, too",
         {
@@ -128,6 +135,7 @@ BREACHES = [
     ),
     Breach(
         BOTIOT,
+        "Where attacks are rare",
         "on the twin the network, trained for few epochs, flags most normal flows, and the forest "
         "has fewer false alarms",
         ids=(
@@ -139,6 +147,7 @@ BREACHES = [
     ),
     Breach(
         BOTIOT,
+        "At home",
         "On the twin the network's scores after each step, and its energy beside a tree's, are "
         "others than the answer's",
         ids=(
@@ -149,6 +158,7 @@ BREACHES = [
     ),
     Breach(
         TONIOT,
+        "What happened",
         "On the twin the garage door keeps a clock when the date is gone",
         {
             "toniot.ladder.garage_door.rf": ("no_date",),
@@ -164,6 +174,7 @@ BREACHES = [
     ),
     Breach(
         TONIOT,
+        "What happened",
         "On the twin the clock rule falls sooner, on the motion light from the first rung on, on "
         "the others but the fridge once copies are out",
         {
@@ -175,6 +186,7 @@ BREACHES = [
     ),
     Breach(
         TONIOT,
+        "What happened",
         "On the twin the MLP, and on the thermostat nearest neighbours, fall further without the "
         "date, the MLP below guessing on the motion light, and on the garage door the MLP does not "
         "mind the dates' new numbers",
@@ -188,6 +200,7 @@ BREACHES = [
     ),
     Breach(
         TONIOT,
+        "At home",
         'On the twin the rule of the longest gap, with which the answer to "Two slow series" '
         "ends, is no better with the labels in place than with labels moved",
         ids=(
@@ -197,6 +210,7 @@ BREACHES = [
     ),
     Breach(
         XMEDNN,
+        "Alarms in 10 000 flows",
         "On the twin, in the reduced profile, the network, XGBoost and naive Bayes flag other "
         "shares of spoofed and of normal flows, the network fewer of both",
         ids=(
@@ -211,12 +225,14 @@ BREACHES = [
     ),
     Breach(
         XMEDNN,
+        "Alarms in 10 000 flows",
         "on the twin, in the reduced profile, the network makes more false alarms than the "
         "threshold",
         ids=("xmednn.hospital.cut_half.dnn.false_alarms",),
     ),
     Breach(
         XMEDNN,
+        "At home",
         "On the twin the best attempts of the search end lower",
         ids=("xmednn.search.best", "xmednn.search.network_columns.best"),
     ),
@@ -345,10 +361,19 @@ def test_each_number_of_a_lesson_is_near_that_of_the_real_file_or_known_not_to_b
 
 
 @pytest.mark.parametrize("breach", BREACHES, ids=lambda each: f"{each.chapter}: {each.said[:40]}")
-def test_where_a_twin_is_another_the_lesson_says_so(breach):
-    cells = read_source(CHAPTERS / breach.chapter / SOURCE).cells
-    said = [" ".join(cell.source.split()) for cell in cells if cell.cell_type == "markdown"]
-    assert any(breach.said in text for text in said)
+def test_where_a_twin_is_another_the_lesson_says_so_there(breach):
+    lesson = read_lesson(CHAPTERS / breach.chapter / SOURCE)
+    told = [(part.title, part.text) for part in lesson.parts]
+    told += [(slide.title, slide.note) for slide in lesson.slides]
+    told += [(exercise.title, exercise.text) for exercise in lesson.exercises]
+    there = [" ".join(text.split()) for title, text in told if title == breach.at]
+    assert any(breach.said in text for text in there)
+
+
+def test_the_teachers_page_says_the_bound():
+    text = " ".join((CHAPTERS / "teach.md").read_text(encoding="utf-8").split())
+    assert f"within {BOUND} of what it shows on the real file" in text
+    assert f"within {GUESSING} of guessing" in text
 
 
 @pytest.mark.parametrize(("chapter", "id", "bound"), COUNTED)

@@ -178,6 +178,8 @@ recorder.add(
 
 # %% tags=["remove-cell"]
 in_bursts = seconds[seconds["window"].isin(burst.index)]
+
+# %% tags=["remove-cell"]
 for name, value in {
     "unbounded_seconds": unbounded if unbounded == unbounded else 0,
     "normal_left_over": left_over,

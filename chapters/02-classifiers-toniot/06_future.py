@@ -559,19 +559,25 @@ def in_new_session(kind, train, test):
 
 
 # %% tags=["hide-input"]
+def shares(given, kind, is_kind, new, calm):
+    named, attack = pd.Series(given == kind), pd.Series(given != toniot.NORMAL)
+    return {
+        "recall": named[is_kind].mean(),
+        "of a new session": named[new].mean(),
+        "normal rows taken for it": named[calm].mean(),
+        "of a new session, called an attack": attack[new].mean(),
+        "normal rows called an attack": attack[calm].mean(),
+    }
+
+
+# %% tags=["hide-input"]
 def day_scores(kind, day, one):
     train, test = np.flatnonzero(days != day), np.flatnonzero(days == day)
     answers = answers_of(door, window_features["garage_door"], train, test, one)
-    new, calm = in_new_session(kind, train, test), door.types[test] == toniot.NORMAL
+    truth, new = door.types[test], in_new_session(kind, train, test)
     for name, given in answers.items():
-        named, attack = pd.Series(given == kind), pd.Series(given != toniot.NORMAL)
-        yield {"type": kind, "day": str(day), "way": name} | {
-            "recall": named[door.types[test] == kind].mean(),
-            "of a new session": named[new].mean(),
-            "normal rows taken for it": named[calm].mean(),
-            "of a new session, called an attack": attack[new].mean(),
-            "normal rows called an attack": attack[calm].mean(),
-        }
+        found = shares(given, kind, truth == kind, new, truth == toniot.NORMAL)
+        yield {"type": kind, "day": str(day), "way": name} | found
 
 
 # %% tags=["hide-input"]
@@ -582,6 +588,8 @@ ASKED = [
     "of a new session, called an attack",
     "normal rows called an attack",
 ]
+
+# %% tags=["hide-input"]
 second_days = pd.DataFrame(
     [
         row
@@ -615,7 +623,7 @@ told.rename(index=SHORT).map(
 )
 
 
-# %% tags=["hide-input", "hide-output"] caption="Sessions of the two types: rows, and normal rows from the first to the last of them."
+# %% tags=["hide-input"]
 def rows_of_sessions(kind):
     number = sessions(kind)
     for one in range(number.max() + 1):
@@ -630,10 +638,14 @@ def rows_of_sessions(kind):
         }
 
 
+# %% tags=["hide-input", "hide-output"] caption="Sessions of the two types: rows, and normal rows from the first to the last of them."
 pd.DataFrame(
-    row
-    for kind in dict.fromkeys(kind for kind, _ in TWICE)
-    for row in rows_of_sessions(kind)
+    [
+        row
+        for kind in dict.fromkeys(kind for kind, _ in TWICE)
+        for row in rows_of_sessions(kind)
+    ],
+    columns=["type", "session", "days", "rows", "normal rows meanwhile"],
 ).set_index(["type", "session"])
 
 # %% [markdown]
@@ -646,9 +658,9 @@ pd.DataFrame(
 # places: the paper's steps in one of the sessions, the row nearest in time in both. Each gives the same name to more
 # than half of that day's normal rows.) In the new session of `backdoor` normal rows far
 # outnumber the attack's, unlike in the old, so that we cannot tell a new session from a new mix; in that of `ddos` the mix is
-# much the same (folded). There the windows call {book}`toniot.day_held_out.edge.ddos.2019_04_26.windows.of_a_new_session_called_an_attack|.0%` an attack, of some type; but they
-# call {book}`toniot.day_held_out.edge.ddos.2019_04_26.windows.normal_rows_called_an_attack|.0%` of that day's normal rows
-# one, too. What a type is called need not look the same in another recording {cite}`booij2022`; two short sessions of one device cannot tell. (`password` has a second
+# much the same (folded). There the windows call {book}`toniot.day_held_out.edge.ddos.2019_04_26.windows.of_a_new_session_called_an_attack|.0%` an attack of some type, and so
+# {book}`toniot.day_held_out.edge.ddos.2019_04_26.windows.normal_rows_called_an_attack|.0%` of that day's normal rows, most of
+# which lie outside the session: there it is the name that is lost. What a type is called need not look the same in another recording {cite}`booij2022`; two short sessions of one device cannot tell. (`password` has a second
 # session as well, on one day; it was not asked.)
 #
 # In this notebook we have learnt that

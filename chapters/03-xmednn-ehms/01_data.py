@@ -183,7 +183,7 @@ pd.Series(
     name="attacks",
 ).to_frame()
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Source port (`Sport`) of each flow in the order of the file. The port counts upwards like a clock and starts again; attack flows (red) sit on short pieces of it.", "name": "fig-ehms-clock"}, "image": {"alt": "Scatter plot of source port against flow number over {book}`xmednn.data.rows|,.0f` flows: several rising diagonal lines of normal flows, with short red pieces spread along them, the {book}`xmednn.data.attack|,.0f` attack flows."}}
+# %% tags=["lead", "hide-input"] mystnb={"figure": {"caption": "Source port (`Sport`) of each flow in the order of the file. The port counts upwards like a clock and starts again; attack flows (red) sit on short pieces of it.", "name": "fig-ehms-clock"}, "image": {"alt": "Scatter plot of source port against flow number over {book}`xmednn.data.rows|,.0f` flows: several rising diagonal lines of normal flows, with short red pieces spread along them, the {book}`xmednn.data.attack|,.0f` attack flows."}}
 import matplotlib.pyplot as plt
 from lib.methods import figures
 

@@ -453,7 +453,7 @@ def _judge_conclusion(claim: Claim, ledger: Ledger, reference: Records, run: Rec
 
 def _judge_printed(claim: Claim, ledger: Ledger) -> Finding:
     """Judge a conclusion that the paper's own numbers decide."""
-    holds, _ = _outcomes(claim, ledger, {})
+    holds = _outcomes(claim, ledger, {})
     if holds.all():
         return Finding(EXACT, "The paper's own numbers bear it out.", ARITHMETIC)
     return Finding(INCONSISTENT, "The paper's own numbers do not bear it out.", ARITHMETIC)
@@ -464,7 +464,7 @@ def _weigh(claim: Claim, ledger: Ledger, chosen: Records) -> Finding:
     if problem:
         return Finding(NOT_COMPARABLE, problem)
     basis = min((_basis(claim, each) for each in chosen.values()), key=STRENGTH.index)
-    holds, _ = _outcomes(claim, ledger, chosen)
+    holds = _outcomes(claim, ledger, chosen)
     if _all_deterministic(chosen):
         shown = ", ".join(f"{id.partition('.')[2]} = {_written(chosen[id].mean)}" for id in chosen)
         verdict = EXACT if holds.all() else CHANGES
@@ -503,16 +503,13 @@ def _all_deterministic(chosen: Records) -> bool:
     return all(record.deterministic for record in chosen.values())
 
 
-def _outcomes(claim: Claim, ledger: Ledger, chosen: Records) -> tuple[np.ndarray, bool]:
-    """Return whether a rule holds in each seed, and whether it does for the means."""
-    printed = _printed_values(ledger)
+def _outcomes(claim: Claim, ledger: Ledger, chosen: Records) -> np.ndarray:
+    """Return whether a rule holds in each seed."""
     by_seed = {
         id: np.asarray(record.values if not record.deterministic else [record.mean])
         for id, record in chosen.items()
     }
-    means = {id: np.asarray([record.mean]) for id, record in chosen.items()}
-    holds = np.atleast_1d(rules.evaluate(claim.rule, by_seed, printed))
-    return holds, bool(np.all(rules.evaluate(claim.rule, means, printed)))
+    return np.atleast_1d(rules.evaluate(claim.rule, by_seed, _printed_values(ledger)))
 
 
 def _printed(claim: Claim) -> dict:
@@ -571,7 +568,7 @@ def _seeds_text(claim: Claim, ledger: Ledger, records: Records) -> str | None:
     lengths = {len(record.values) for record in chosen.values() if not record.deterministic}
     if len(lengths) > 1:
         return None
-    holds, _ = _outcomes(claim, ledger, chosen)
+    holds = _outcomes(claim, ledger, chosen)
     if _all_deterministic(chosen):
         return "holds" if holds.all() else "does not hold"
     return f"holds in {int(holds.sum())} of {len(holds)} seeds"

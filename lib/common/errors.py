@@ -2,8 +2,7 @@
 
 
 class ReaderError(Exception):
-    """A problem that the person at the keyboard can mend.
+    """A problem that the person at the keyboard can mend; the command line exits with status 2.
 
-    The message says what was wrong, where, and what to do next. The command line
-    prints it as it stands and exits with status 2.
+    The message, printed as it stands, says what was wrong, where, and what to do next.
     """

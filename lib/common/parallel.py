@@ -1,10 +1,7 @@
 """The one place where independent work is spread: over this machine's cores, or a cluster.
 
-Chapters, devices, folds and seeds do not depend on each other. Here it is decided how many of
-them run at once and how many threads each may use; threads times processes never exceed the
-cores. ``CLUSTER=tcp://...`` names a Dask scheduler that takes the work instead. Whoever reaches a
-scheduler can run code on its machines: keep it in a network of your own, or use ``tls://...`` with
-the certificates of Dask's configuration.
+Threads times processes never exceed the cores. ``CLUSTER=tcp://...`` names a Dask scheduler that
+takes the work; whoever reaches it can run code there: keep it in your own network, or use ``tls``.
 """
 
 import contextlib

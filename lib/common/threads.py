@@ -23,10 +23,7 @@ def one_thread() -> Iterator[None]:
 
 @contextmanager
 def one_thread_a_network() -> Iterator[None]:
-    """Let compiled loops over networks use as many threads as PyTorch may, each on its own.
-
-    The matrix products inside such a loop must not start threads of their own.
-    """
+    """Let compiled loops over networks use PyTorch's threads, and the products inside them one."""
     # Imported here: it costs seconds, and only compiled training needs it.
     import numba
     from threadpoolctl import threadpool_limits

@@ -1,9 +1,8 @@
 """A Gaussian copula with blocks in time: fitting it on ranks, and drawing from it.
 
-A column is described by its marginal distribution (quantiles, or counts of levels) and by its
-normal scores: ranks turned into standard normal values. Each block of time has its own level and
-spread of these scores; what remains within a block is correlated between columns and from one
-row to the next.
+A column has a marginal distribution (quantiles, or counts of levels) and normal scores: ranks as
+standard normal values. Each block of time has its own level and spread of these; what remains is
+correlated between columns and from one row to the next.
 """
 
 import numpy as np
@@ -21,39 +20,26 @@ FEW_ROWS = 200
 
 
 def significant(values, digits: int = 5):
-    """Round a number, or nested sequences of numbers, to significant digits, ready for JSON.
-
-    Returns a plain float, or lists of them in the nesting of `values`.
-    """
+    """Return a number, or nested sequences, as plain floats of so many digits, ready for JSON."""
     if isinstance(values, (list, tuple, np.ndarray, pd.Series)):
         return [significant(value, digits) for value in values]
     return float(f"{float(values):.{digits}g}")
 
 
 def describe_quantiles(values: pd.Series) -> dict:
-    """Describe a continuous column of finite numbers by its quantiles.
-
-    Returns ``{"quantiles": [...]}`` at `PROBABILITIES`, or at `COARSE` for less than 200 values.
-    """
+    """Return ``{"quantiles": [...]}`` at `PROBABILITIES`, of less than 200 numbers at `COARSE`."""
     grid = PROBABILITIES if len(values) >= FEW_ROWS else COARSE
     return {"quantiles": significant(np.quantile(values, grid))}
 
 
 def describe_levels(values: pd.Series) -> dict:
-    """Describe a column of few levels by how often each occurs; missing ones are not counted.
-
-    Returns ``{"levels": [...], "counts": [...]}``, levels ascending, to five significant digits.
-    """
+    """Return ``{"levels": [...], "counts": [...]}``, levels ascending, missing ones left out."""
     counts = values.value_counts().sort_index()
     return {"levels": significant(counts.index.to_numpy()), "counts": [int(c) for c in counts]}
 
 
 def inverse(marginal: dict, probabilities: np.ndarray) -> np.ndarray:
-    """Return the values of a described column at probabilities in [0, 1], in their shape.
-
-    Between two quantiles they lie on a straight line; of levels it is the one that the cumulated
-    counts reach there. 0 stands for the smallest value, 1 for the largest.
-    """
+    """Return a described column's values at probabilities from 0 (smallest) to 1 (largest)."""
     if "quantiles" in marginal:
         grid = PROBABILITIES if len(marginal["quantiles"]) == len(PROBABILITIES) else COARSE
         return np.interp(probabilities, grid, marginal["quantiles"])
@@ -63,10 +49,9 @@ def inverse(marginal: dict, probabilities: np.ndarray) -> np.ndarray:
 
 
 def in_order(scores: pd.Series, marginal: dict) -> np.ndarray:
-    """Return values of a described column, the smallest where the smallest score stands, and so on.
+    """Return values of a described column in the order of two or more scores, ties by their rows.
 
-    Two scores or more; ties are broken in order of rows. Of quantiles the smallest and the largest
-    are both drawn; counts of levels come out exactly for as many rows as were described.
+    Counts of levels come out exactly for as many rows as were described.
     """
     order = scores.rank(method="first").to_numpy() - 1
     if "quantiles" in marginal:
@@ -75,28 +60,15 @@ def in_order(scores: pd.Series, marginal: dict) -> np.ndarray:
 
 
 def normal_scores(values: pd.DataFrame) -> pd.DataFrame:
-    """Return the standard normal quantile of (rank - 0.5) / rows for each number, none missing.
-
-    In the form of `values`, and finite; equal values of a column share their mean rank.
-    """
+    """Return standard normal quantiles of (mean rank - 0.5) / rows, by column, none missing."""
     return values.rank(method="average").sub(0.5).div(len(values)).apply(ndtri)
 
 
 def fit_scores(scores: pd.DataFrame, block: pd.Series) -> dict:
-    """Describe normal scores by level and spread a block, correlation and lag within blocks.
+    """Describe normal scores of one class, in time order, given the block of each row.
 
-    Parameters
-    ----------
-    scores : pandas.DataFrame
-        Normal scores of the rows of one class, in time order.
-    block : pandas.Series
-        The block of each row.
-
-    Returns
-    -------
-    dict
-        ``level`` and ``spread`` (a list a column, one number a block in order), ``lag``
-        (correlation with the row before, a column) and ``correlation`` (a matrix).
+    Returns ``level`` and ``spread`` (a list a column, one number a block in order), ``lag``
+    (correlation with the row before, a column) and ``correlation`` (a matrix).
     """
     grouped = scores.groupby(block)
     level, spread = grouped.mean(), grouped.std(ddof=0).fillna(0)
@@ -122,19 +94,13 @@ def _root(correlation) -> np.ndarray:
 
 
 def correlated(generator: np.random.Generator, rows: int, correlation) -> np.ndarray:
-    """Draw standard normal rows with a correlation, a square matrix, between the columns.
-
-    Rounded numbers may be no valid correlation; a valid one close by takes their place.
-    """
+    """Draw standard normal rows with a correlation matrix, or a valid one close to it."""
     root = _root(correlation)
     return generator.standard_normal((rows, root.shape[1])) @ root.T
 
 
 def draw_scores(generator: np.random.Generator, fitted: dict, block: np.ndarray) -> pd.DataFrame:
-    """Draw scores from what `fit_scores` described, one column a fitted column.
-
-    `block` holds for each row the position of its block among those fitted, in time order.
-    """
+    """Draw from what `fit_scores` returned; `block` has each row's position among its blocks."""
     noise = correlated(generator, len(block), fitted["correlation"])
     scores = {}
     for position, name in enumerate(fitted["level"]):

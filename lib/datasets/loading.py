@@ -71,7 +71,7 @@ def load(
     check: Check | None = None,
     allow_unknown_digest: bool = False,
 ) -> Dataset:
-    """Load a data set.
+    """Load a data set, its frame as read.
 
     The file is searched in the folder ``IDS_DATA``, in ``data/raw/`` and in the user's cache.
     When no folder has it, or when ``IDS_TWIN=1``, the synthetic twin is drawn.
@@ -89,11 +89,6 @@ def load(
     allow_unknown_digest : bool
         Accept a file whose digest is not registered; ``IDS_DATA_ALLOW_UNKNOWN=1`` does the same.
 
-    Returns
-    -------
-    Dataset
-        With the frame as read.
-
     Raises
     ------
     ReaderError
@@ -110,23 +105,7 @@ def load(
 def at_hand(
     name: str, group: str, twin: ModuleType | None = None, check: Check | None = None
 ) -> list[Dataset]:
-    """Load every form of a data file that is at hand.
-
-    Parameters
-    ----------
-    name, group, twin, check
-        As for `load`; `group` such as ``"fridge"``.
-
-    Returns
-    -------
-    list of Dataset
-        The preferred form first; the twin alone when no file is at hand.
-
-    Raises
-    ------
-    ReaderError
-        As for `load`.
-    """
+    """Load all forms at hand of a group such as ``"fridge"``, preferred first; else as `load`."""
     entry, allowed = registry.entry(name), locate.unknown_allowed()
     found = [] if locate.twins_only() else locate.locate_all(entry, group, allowed)
     forms = [_file(entry, form, allowed, check) for form in found]
@@ -215,11 +194,7 @@ def _content_error(found: locate.Located, counts: dict) -> ReaderError:
 
 
 def draw_twin(name: str, variant: str | None = None, twin: ModuleType | None = None) -> Dataset:
-    """Load the synthetic twin of a data set, whether its real files are at hand or not.
-
-    Parameters, and what is returned, are as for `load`; a `ReaderError` is raised if there is no
-    twin, or its file is missing or damaged.
-    """
+    """Load a twin as `load` does, also beside real files; refuse one that is missing or damaged."""
     entry = registry.entry(name)
     drawn = next((known for known in entry.select(variant) if known.twin), None)
     if drawn is None or twin is None:
@@ -259,10 +234,8 @@ def card(name: str, variant: str | None = None) -> pd.DataFrame:
 
     Parameters
     ----------
-    name : str
-        Such as ``"wustl-ehms-2020"``.
-    variant : str, optional
-        A variant; the preferred one when left out.
+    name, variant
+        As for `load`.
 
     Returns
     -------

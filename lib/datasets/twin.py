@@ -1,10 +1,9 @@
 """Synthetic twins: drawing their rows, and measuring how close they come to the real ones.
 
-A paper hands in its *generator*, a module. Where a twin is committed as parameters, it has
+A paper hands in its *generator*, a module. For a twin that is committed as parameters it has
 ``fit(frame)`` and ``draw(parameters)``, and it may have ``comparable(frame)``, the form in which
-rows are compared. Where a twin is committed as a table, it has ``draw(path)``; beside the table
-lies, under the same name with ``.json``, how it was made and how close it comes.
-`lib.datasets.fitting` writes both.
+rows are compared; for a table it has ``draw(path)``, and beside the table lies, under the same name
+with ``.json``, how it was made and how close it comes. `lib.datasets.fitting` writes both.
 """
 
 import json
@@ -106,11 +105,9 @@ def fidelity_table(dataset, generator: ModuleType) -> pd.DataFrame:
 
     Parameters
     ----------
-    dataset : lib.datasets.Dataset
-        What the page loaded. With the real file the table is measured now; without it, the
-        table is the one measured when the twin was made.
-    generator : module
-        The paper's own.
+    dataset, generator : lib.datasets.Dataset, module
+        What the page loaded, and the paper's generator. With the real file the table is measured
+        now; without it, the table is the one measured when the twin was made.
 
     Returns
     -------

@@ -50,10 +50,8 @@ def fit_dense(
 
     Parameters
     ----------
-    splits : sequence of Split
-        One a replicate.
-    settings : DenseSettings
-        Shared by all replicates.
+    splits, settings : sequence of Split, DenseSettings
+        One split a replicate; the settings are shared by all.
 
     Returns
     -------

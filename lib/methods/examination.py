@@ -1,7 +1,7 @@
 """One protocol for every detector and every data set: whole groups held out, the cut not on them.
 
-The rows of a group (an hour, an attack, a pair of hosts) stay together. Groups that test are not
-among those that train, and the cut between alarm and silence is chosen on groups of a third part.
+The rows of a group (an hour, an attack, a pair of hosts) stay together. No group both tests and
+trains, and the cut between alarm and silence is chosen on groups of a third part.
 """
 
 from collections.abc import Sequence
@@ -96,19 +96,12 @@ def shared_out(table: Examined, seed: int, train: int, most: int) -> Sides:
 
     Parameters
     ----------
-    table : Examined
-        All rows.
-    seed : int
-        Decides the groups and the draws.
+    table, seed : Examined, int
+        All rows, and what decides the groups and the draws.
     train : int
         Rows that train, half of them of either class; those of a smaller class are repeated.
     most : int
         Rows of each of the other parts at most, drawn at the part's own shares.
-
-    Returns
-    -------
-    Sides
-        For `lib.methods.splits.scaled_split` and the like.
 
     Raises
     ------
@@ -164,10 +157,8 @@ def scores_at(labels: np.ndarray, chances: np.ndarray, cut: float) -> dict[str, 
 
     Parameters
     ----------
-    labels, chances : numpy.ndarray
-        As for `best_cut`.
-    cut : float
-        Chosen elsewhere.
+    labels, chances, cut
+        As for `best_cut`; the cut is chosen on other rows.
 
     Returns
     -------

@@ -1,8 +1,7 @@
 """Learning without sharing rows: clients train alike networks, a server averages their weights.
 
-All clients of all replicates train in one stacked pass. A network's weights are one vector, each
-layer as (inputs x outputs) and then its biases, as in `lib.methods.dense.training`. What is stacked
-has clients first and replicates second.
+Stacked are clients first and replicates second. A network's weights are one vector, each layer as
+(inputs x outputs) and then its biases, as in `lib.methods.dense.training`.
 """
 
 from collections.abc import Sequence
@@ -69,10 +68,8 @@ def first_weights(sizes: tuple[int, ...], seeds: Sequence[int]) -> torch.Tensor:
 
     Parameters
     ----------
-    sizes : tuple of int
-        Neurons a layer.
-    seeds : sequence of int
-        One a replicate.
+    sizes, seeds : tuple of int, sequence of int
+        Neurons a layer, and one seed a replicate.
 
     Returns
     -------
@@ -94,12 +91,10 @@ def logits(weights: torch.Tensor, sizes: tuple[int, ...], features: torch.Tensor
 
     Parameters
     ----------
-    weights : torch.Tensor
-        Shape (networks, weights).
+    weights, features : torch.Tensor
+        Shapes (networks, weights) and (networks, rows, columns).
     sizes : tuple of int
         Neurons a layer.
-    features : torch.Tensor
-        Shape (networks, rows, columns).
 
     Returns
     -------
@@ -130,14 +125,10 @@ def train_locally(
     ----------
     sent : torch.Tensor
         Shape (clients, replicates, weights): what each client begins with.
-    rows : Rows
-        What each client has.
-    seeds : sequence of int
-        One a replicate; with the client's and the round's number it decides the order of rows.
-    turn : int
-        The round's number.
-    settings : Local
-        Steps of all clients.
+    rows, settings : Rows, Local
+        What each client has, and the steps that all take.
+    seeds, turn : sequence of int, int
+        One a replicate, and the round's number; with the client's they decide the order of rows.
     numbers : sequence of int, optional
         The clients' numbers, where not all of a federation are stacked; else counted from 0.
 
@@ -168,10 +159,8 @@ def weighted_mean(updates: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
 
     Parameters
     ----------
-    updates : torch.Tensor
-        Shape (clients, replicates, weights).
-    rows : torch.Tensor
-        Shape (clients, replicates).
+    updates, rows : torch.Tensor
+        Shapes (clients, replicates, weights) and (clients, replicates).
 
     Returns
     -------

@@ -56,12 +56,8 @@ def draw_mean_curve(
 
     Parameters
     ----------
-    axis : matplotlib.axes.Axes
-        Where to draw.
     curves : sequence of (x, y)
         One a replicate: x does not fall and spans what is drawn; both in [0, 1].
-    label : str
-        For the legend.
     **look
         Of the line, such as an entry of `KINDS`.
     """
@@ -73,7 +69,7 @@ def draw_mean_curve(
 
 
 def draw_confusion(counts: np.ndarray, names: tuple[str, ...] = ("normal", "attack")) -> Axes:
-    """Draw a confusion matrix: counts, and the share of each true class by colour.
+    """Draw a confusion matrix on a figure of its own: counts, and shares of true classes by colour.
 
     Parameters
     ----------
@@ -82,11 +78,6 @@ def draw_confusion(counts: np.ndarray, names: tuple[str, ...] = ("normal", "atta
         over replicates may be fractions.
     names : tuple of str
         The classes, in that order.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        On a figure of its own.
     """
     share = counts / counts.sum(axis=1, keepdims=True)
     text = np.vectorize(lambda count, part: f"{count:,.0f}\n({part:.1%})")(counts, share)

@@ -28,7 +28,7 @@ class Interval(NamedTuple):
 
 
 def prediction_interval(values: Sequence[float], coverage: float = 0.95) -> Interval:
-    """Return the interval that one more value of the same kind falls in.
+    """Return the interval, in the values' unit, that one more value of the same kind falls in.
 
     Parameters
     ----------
@@ -37,11 +37,6 @@ def prediction_interval(values: Sequence[float], coverage: float = 0.95) -> Inte
     coverage : float
         Probability between 0 and 1 that the next value falls inside, if the values
         are independent draws of one normal distribution.
-
-    Returns
-    -------
-    Interval
-        In the unit of `values`.
 
     Raises
     ------

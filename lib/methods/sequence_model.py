@@ -36,10 +36,8 @@ def last_readings(
         Shape (n, readings), in order of time.
     seconds : numpy.ndarray
         Shape (n,), not falling.
-    rows : numpy.ndarray
-        Which rows are asked for.
-    length : int
-        So many readings end at each row.
+    rows, length : numpy.ndarray, int
+        Which rows are asked for, and how many readings end at each.
 
     Returns
     -------
@@ -95,19 +93,13 @@ def fit(
     train, watched : tuple of numpy.ndarray
         Windows as `last_readings` gives them, and labels; training stops once the area under the
         precision-recall curve of the watched rows has not risen for five epochs.
-    setting : Setting
-        What is tried.
-    epochs : int
-        At most so many.
-    seed : int
-        Decides first weights and order of rows.
+    setting, epochs, seed : Setting, int, int
+        What is tried, epochs at most, and what decides first weights and order of rows.
 
     Returns
     -------
-    network : TemporalConvolution
-        Trained.
-    area : float
-        The best area on the watched rows.
+    network, area : TemporalConvolution, float
+        The trained network, and its area on the watched rows.
     """
     with one_thread(), torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)

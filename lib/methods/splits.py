@@ -52,10 +52,8 @@ def split_rows(
     ----------
     rows, labels : numpy.ndarray
         Row numbers, whose repetitions are split like any other row, and the labels of all flows.
-    seed : int
-        Decides the split.
-    test_share : float
-        Share of the rows that test, in (0, 1).
+    seed, test_share : int, float
+        Decides the split; share of the rows that test, in (0, 1).
 
     Returns
     -------
@@ -322,8 +320,6 @@ def scaled_split(
         Carried along for the classifiers.
     scaled_on : numpy.ndarray, optional
         Row numbers that the scaler learns from; default: the training rows alone.
-    scaler : callable
-        Makes the scaler.
 
     Returns
     -------

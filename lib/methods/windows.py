@@ -1,8 +1,7 @@
 """Features of a reading and of those just before it: never of one that comes later.
 
 A device's rows must stand in time order. Row `i` sees rows up to and including `i`, also among
-rows of one second, where the order of the file decides. A test holds that no later row can move
-an earlier row's features.
+rows of one second, where the order of the file decides.
 """
 
 from collections.abc import Sequence

@@ -11,7 +11,7 @@ TWIN: ModuleType = twin
 
 
 def load(name: str, allow_unknown_digest: bool = False) -> datasets.Dataset:
-    """Load a network's flows, or their twin.
+    """Load a network's flows, or their twin, for `table`.
 
     Parameters
     ----------
@@ -19,10 +19,5 @@ def load(name: str, allow_unknown_digest: bool = False) -> datasets.Dataset:
         Of `NAMES`.
     allow_unknown_digest : bool
         As for `lib.datasets.load`, which also says what is raised.
-
-    Returns
-    -------
-    lib.datasets.Dataset
-        For `table`.
     """
     return datasets.load(name, None, twin, None, allow_unknown_digest)

@@ -1,9 +1,7 @@
 """Which columns of a network's flows a detector may see, and which rows belong together.
 
-What names a host, a path or a moment is left out: addresses, source ports, sequence and row
-numbers, clocks, and also times to live, hops, service classes and virtual networks, which in a test
-bed tell the attackers' machines from the others. So is what a sensor reads inside a connection
-(names asked for, certificates, addresses of pages).
+Left out is what names a host, a path or a moment, or tells the attackers' machines of a test bed,
+such as times to live, hops and virtual networks, and what a sensor reads inside a connection.
 """
 
 from dataclasses import dataclass
@@ -104,21 +102,7 @@ def one_column_a_value(texts: pd.Series) -> pd.DataFrame:
 
 
 def groups(frame: pd.DataFrame, columns: Columns) -> np.ndarray:
-    """Give rows that belong together the same number.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        As read.
-    columns : Columns
-        Whose ``group`` is a clock in seconds, the number of a row in the file of origin, or both
-        hosts.
-
-    Returns
-    -------
-    numpy.ndarray of int
-        Shape (rows,): the hour, the stretch of `STRETCH` rows, or the pair of hosts.
-    """
+    """Return each row's hour, stretch of `STRETCH` rows or pair of hosts as numbers (rows,)."""
     if len(columns.group) == 2:
         hosts = np.sort(frame[list(columns.group)].astype(str).to_numpy(dtype=str), axis=1)
         return pd.factorize(pd.Series(hosts[:, 0]) + " " + pd.Series(hosts[:, 1]))[0]

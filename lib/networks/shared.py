@@ -1,8 +1,7 @@
 """The columns that flows of Argus and of Zeek have in common, in one unit and with one meaning.
 
-Both count packets, bytes and seconds of a flow, each way. What they call bytes differs: Argus
-counts a packet from the link layer on, Zeek from the network layer on, and UNSW-NB15, though made
-by Argus, was published without the link layer's part (its ARP packets have 28 bytes).
+Argus counts a packet's bytes from the link layer on, Zeek from the network layer on, and UNSW-NB15,
+made by Argus, was published without the link layer's part (its ARP packets have 28 bytes).
 """
 
 from dataclasses import dataclass
@@ -88,20 +87,9 @@ def common_columns(dataset, one_meaning: bool = True) -> pd.DataFrame:
 
 
 def packets_of(octets: np.ndarray, load: np.ndarray, seconds: np.ndarray) -> np.ndarray:
-    """Return the packets of one way of a flow, by which Argus reckoned its load.
+    """Return the packets of flows' one way: 0 where there are no bytes, else 1 or more.
 
-    Argus spreads over a flow's time all of its packets but the first: the load is
-    ``8 * octets * (packets - 1) / packets / seconds``.
-
-    Parameters
-    ----------
-    octets, load, seconds : numpy.ndarray
-        Shape (flows,): bytes, bits a second and seconds as a file has them.
-
-    Returns
-    -------
-    numpy.ndarray
-        Whole numbers, shape (flows,): 0 where there are no bytes, else 1 or more.
+    Argus's load, in bits a second, is ``8 * octets * (packets - 1) / packets / seconds``.
     """
     spread = np.clip(ratio(load * seconds, 8 * octets), 0, 0.999)
     return np.where(octets > 0, np.round(1 / (1 - spread)), 0.0)

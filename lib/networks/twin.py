@@ -1,9 +1,8 @@
 """The synthetic twins of other networks' flows: what is measured on a file, how rows are drawn.
 
-A twin has the columns that a page reads, and the class of each row. Its numbers follow, class by
-class, the marginal distributions of the file and the correlations of their ranks; texts are levels
-among them. Hours and stretches have the file's shares of each class; pairs of hosts are numbered,
-and no address is kept.
+Class by class, numbers follow the file's marginal distributions and the correlations of their
+ranks; texts are levels among them. Hours and stretches have the file's shares of each class; pairs
+of hosts are numbered, and no address is kept.
 """
 
 import numpy as np

@@ -40,10 +40,8 @@ def run_banner(dataset, profile: str, seed: int, replicates: int) -> Banner:
     ----------
     dataset : lib.datasets.Dataset, or an iterable or mapping of them
         What the notebook loaded; the least real of them decides the colour.
-    profile : {"full", "quick"}
-        The notebook's profile.
-    seed, replicates : int
-        The first seed and the number of replicates.
+    profile, seed, replicates
+        The notebook's parameters: ``"full"`` or ``"quick"``, the first seed, how many there are.
     """
     plural = "" if replicates == 1 else "s"
     settings = (

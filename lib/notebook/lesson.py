@@ -36,8 +36,6 @@ def check(chapter: str, exercise: str, answers: Mapping[str, object], root: Path
         Name of the chapter's folder, and of the exercise in its lesson.
     answers : mapping of str to object
         The notebook's names, as ``globals()`` returns them.
-    root : pathlib.Path
-        The folder of all chapters.
 
     Raises
     ------

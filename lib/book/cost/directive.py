@@ -9,7 +9,7 @@ from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from lib.book.cost.drawing import FIGURES, draw
+from lib.book.cost.drawing import FIGURES, draw, told
 from lib.book.cost.measured import Measured, cost_file, read
 from lib.book.cost.scaling import Point
 from lib.book.pages.tables import table
@@ -94,7 +94,7 @@ class _Figure(_CostDirective):
         image = io.BytesIO()
         draw(name, measured.points).savefig(image, format="svg", metadata={"Date": None})
         uri = "data:image/svg+xml;base64," + base64.b64encode(image.getvalue()).decode("ascii")
-        figure = nodes.figure("", nodes.image(uri=uri, alt=FIGURES[name]))
+        figure = nodes.figure("", nodes.image(uri=uri, alt=told(name, measured.points)))
         caption, _ = self.state.inline_text(" ".join(self.content), self.lineno)
         figure += nodes.caption("", "", *caption)
         self.add_name(figure)

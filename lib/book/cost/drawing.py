@@ -7,7 +7,7 @@ import matplotlib
 from lib.book.cost.scaling import DENSE_NAME, FOREST_NAME, OURS, PLAIN, SPIKING_NAME, Point
 from lib.methods import figures
 
-# What each figure shows, in words, for those who do not see it.
+# What each figure shows, for those who do not see it; `told` adds the numbers.
 FIGURES = {
     "replicates": (
         "Two panels against the number of replicates. Left, seconds: for each network the dashed "
@@ -34,6 +34,32 @@ SHORT = matplotlib.ticker.FuncFormatter(
 LINES = {OURS: "-", PLAIN: "--"}
 
 
+def told(quantity: str, points: Sequence[Point]) -> str:
+    """Return in words what a figure shows, with both ends of each of its lines."""
+    own = [point for point in points if point.quantity == quantity]
+    lines = dict.fromkeys((point.work, point.way) for point in own)
+    ends = (_ends([point for point in own if (point.work, point.way) == line]) for line in lines)
+    return f"{FIGURES[quantity]} {' '.join(ends)}"
+
+
+def _ends(line: Sequence[Point]) -> str:
+    """Return the first and the last point of a line in words."""
+    first, last = line[0], line[-1]
+    seconds = f"{_short(first.seconds)} seconds at {first.value:,}, {_short(last.seconds)} at"
+    memory = ""
+    if all(point.mebibytes for point in line):
+        memory = f", memory from {first.mebibytes:,.0f} to {last.mebibytes:,.0f} MiB"
+    return f"{_name(first.work, first.way).capitalize()}: {seconds} {last.value:,}{memory}."
+
+
+def _short(seconds: float) -> str:
+    return f"{seconds:,.0f}" if seconds >= 100 else f"{seconds:.2g}"
+
+
+def _name(work: str, way: str) -> str:
+    return f"{work}, {way}" if work != FOREST_NAME else work
+
+
 def draw(quantity: str, points: Sequence[Point]):
     """Draw seconds and memory against one quantity."""
     with matplotlib.rc_context():
@@ -44,7 +70,7 @@ def draw(quantity: str, points: Sequence[Point]):
         for work, way in dict.fromkeys((point.work, point.way) for point in own):
             chosen = [point for point in own if (point.work, point.way) == (work, way)]
             colour, marker = LOOKS[work]
-            label = f"{work}, {way}" if work != FOREST_NAME else work
+            label = _name(work, way)
             look = {"color": colour, "marker": marker, "linestyle": LINES[way], "label": label}
             values = [point.value for point in chosen]
             seconds.plot(values, [point.seconds for point in chosen], **look)

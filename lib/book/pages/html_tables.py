@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 from bs4 import BeautifulSoup, NavigableString, Tag
 
-from lib.book.pages.reasons import in_words
+from lib.book.pages.reasons import pieces
 from lib.claims.tables import METRICS
 from lib.datasets import entry, names
 
@@ -20,6 +20,8 @@ LONGEST_NAME = 70
 NAMED_COLUMNS = 4
 # Above the tables of claims.
 CLAIMS = "What the paper prints, what this book measures, and the verdict."
+# Why a claim has its verdict, and how it was read.
+REASONS = '.verdict-reason, td[data-label="reason"], td[data-label="note"]'
 UNSEEN = "visually-hidden"
 MATRIX = "In each cell what the paper prints, what this book measures, and the verdict."
 NARROW = "\N{NARROW NO-BREAK SPACE}"
@@ -45,6 +47,8 @@ FOUR = re.compile(r"(?<![\d.,\u202f\u00a0])\d{4}(?![\d\w])")
 WHOLE = re.compile(r"[-\u2212]?\d+\.0")
 # A name of a program, in the file or path that it may be part of.
 NAME = re.compile(r"[\w./-]*(?<![^\W_])[a-z]+(?:_[a-z0-9]+)+[\w./-]*")
+# What may be the name of a column, which capitals may begin.
+COLUMN = re.compile(r"\b([A-Za-z]+(?:_[A-Za-z0-9]+)+)\b")
 
 
 def tidy(text: str) -> str:
@@ -101,9 +105,34 @@ def _tidy_claims(page: BeautifulSoup, table: Tag) -> None:
     for cell in table.select('td[data-label="book"], td[data-label^="this run"]'):
         for text in cell.find_all(string=True):
             text.replace_with(tidy(text))
-    for reason in table.select(".verdict-reason"):
+    for reason in table.select(REASONS):
         for text in reason.find_all(string=True):
-            text.replace_with(COMMA.sub(NARROW, in_words(text)))
+            text.replace_with(*_write_reason(page, text))
+
+
+def _write_reason(page: BeautifulSoup, text: NavigableString) -> Iterator[Tag | NavigableString]:
+    """Write words for names, columns as code, and link a claim that has a row of its own here."""
+    own = text.find_parent(attrs={"data-claim": True})
+    for words, claim in pieces(text):
+        row = page.find(attrs={"data-claim": claim}) if claim else None
+        if row is None or row is own:
+            yield from _set_columns(page, words)
+        else:
+            row["id"] = row.get("id", f"claim-{claim}")
+            link = page.new_tag("a", href=f"#{row['id']}")
+            link.string = words
+            yield link
+
+
+def _set_columns(page: BeautifulSoup, text: str) -> Iterator[Tag | NavigableString]:
+    """Return a text in parts, with the names of columns as code."""
+    for part in COLUMN.split(text):
+        if COLUMN.fullmatch(part) and part in _columns():
+            code = page.new_tag("code")
+            code.string = part
+            yield code
+        else:
+            yield NavigableString(part)
 
 
 def _clean(table: Tag) -> None:
@@ -133,7 +162,7 @@ def _join_names(table: Tag) -> None:
 
 def _align(table: Tag) -> None:
     """Mark the columns of numbers, and say by how many digits a cell lacks the longest."""
-    heads, body = _grid(table.select("thead tr")), _grid(table.select("tbody tr"))
+    heads, body = grid(table.select("thead tr")), grid(table.select("tbody tr"))
     for number, column in enumerate(zip_longest(*body)):
         # A cell of several rows stands in each of them.
         cells = list({id(cell): cell for cell in column if cell is not None}.values())
@@ -181,17 +210,17 @@ def _columns() -> frozenset[str]:
     return frozenset(column.name for form in forms for column in form.columns)
 
 
-def _grid(rows: Sequence[Tag]) -> list[list[Tag]]:
+def grid(rows: Sequence[Tag]) -> list[list[Tag]]:
     """Return the cells of rows by column; one that spans several stands in all of them."""
-    grid: list[dict[int, Tag]] = [{} for _ in rows]
+    filled: list[dict[int, Tag]] = [{} for _ in rows]
     for place, row in enumerate(rows):
         number = 0
         for cell in row.find_all(["th", "td"], recursive=False):
-            while number in grid[place]:
+            while number in filled[place]:
                 number += 1
-            for down in grid[place : place + int(cell.get("rowspan", 1))]:
+            for down in filled[place : place + int(cell.get("rowspan", 1))]:
                 down |= dict.fromkeys(range(number, number + int(cell.get("colspan", 1))), cell)
-    return [[row[number] for number in sorted(row)] for row in grid]
+    return [[row[number] for number in sorted(row)] for row in filled]
 
 
 def _holds_numbers(cells: Sequence[Tag]) -> bool:

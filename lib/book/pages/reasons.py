@@ -1,10 +1,13 @@
 """Reasons of verdicts for those who read: no name of a record, a claim or a file."""
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 from lib import claims
+from lib.claims.tables import CELLS, METRICS
 from lib.datasets import entry, names
+from lib.notebook.records import reference
 
 ARITHMETIC = re.compile(r"\b(sum|share)\((.+)\)")
 # A record's name and what was measured, as `lib.claims.verdicts` writes them one after the other.
@@ -12,10 +15,39 @@ ONE = r"[\w.]+ = (-?\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?)"
 MEASURED = re.compile(rf"\b((?:Holds|Does not hold): )({ONE}(?:, {ONE})*)(?=\.(?: |$))")
 ONLY_ON = re.compile(r"\bMeasured on (\S+) only\b")
 FORM = re.compile(r"\b[\w-]+/\w+\b")
+# The name of a claim or of a record in a sentence.
+DOTTED = re.compile(r"\b[a-z]\w*(?:\.\w+){2,}")
 
 
 def in_words(reason: str) -> str:
-    """Return a verdict's reason with places in the paper, words for files, and values alone."""
+    """Return a verdict's reason or note with words in the place of all names."""
+    return "".join(words for words, _ in pieces(reason))
+
+
+def pieces(reason: str) -> Iterator[tuple[str, str]]:
+    """Return a reason or a note in pieces: words, and the id of the claim that they stand for."""
+    reason, place = _without_names(reason), 0
+    for found in DOTTED.finditer(reason):
+        yield reason[place : found.start()], ""
+        yield _named(found[0]), found[0] if found[0] in claims.load() else ""
+        place = found.end()
+    yield reason[place:], ""
+
+
+def _named(name: str) -> str:
+    """Return what a claim is on and where it stands, or what a record has measured."""
+    claim, record = claims.load().get(name), reference().get(name)
+    if claim is not None:
+        return f"the claim on {CELLS['claim'](claim)}"
+    if record is None:
+        return name
+    metric = name.rpartition(".")[2]
+    digits = ",.0f" if record.mean >= 1000 else ".3g"
+    return f"{METRICS.get(metric, metric.replace('_', ' '))} {record.mean:{digits}}"
+
+
+def _without_names(reason: str) -> str:
+    """Return a reason with places in the paper, words for files, and values alone."""
     reason = ARITHMETIC.sub(lambda found: _arithmetic(found[1], found[2]), reason)
     reason = MEASURED.sub(lambda found: f"{found[1]}{_values(found[2])}", reason)
     reason = ONLY_ON.sub(r"Measured only on \1", reason)

@@ -1,9 +1,8 @@
 """One epoch of many dense networks as compiled loops on the CPU.
 
-A network of a few thousand weights takes less time to update than its operations take to be
-called one by one. Here one thread takes a network through the whole epoch, with its weights
-and Nadam's moments in the processor's cache, so a network ends with the same weights, bit by
-bit, whatever it is stacked with.
+A small network takes less time to update than its operations take to be called one by one. Here
+one thread takes a network through the whole epoch, with weights and moments in the processor's
+cache, so it ends with the same weights, bit by bit, whatever it is stacked with.
 """
 
 import numpy as np
@@ -104,10 +103,9 @@ def _add_bias(flat, bias):
 
 @njit(cache=True, error_model="numpy", fastmath={"contract"})
 def _elu(values, powers):
-    """Replace each value below zero by its exponential less one.
+    """Replace values below zero by their exponential less one, written out to take many at once.
 
-    The exponential is written out, so that the compiler can take many values at once: with k
-    whole and r at most half of ln 2, exp(k ln 2 + r) is 2**k times a short series in r.
+    With k whole and r at most half of ln 2, exp(k ln 2 + r) is 2**k times a short series in r.
     """
     for j in range(len(values)):
         whole = (max(min(values[j], ZERO), LOWEST) * LOG2_E + ROUNDING) - ROUNDING

@@ -56,19 +56,12 @@ class OngoingNetworks:
         self._generators = [torch.Generator().manual_seed(seed) for seed in seeds]
 
     def train(self, splits: Sequence[Split], epochs: int) -> Curves:
-        """Train each network on its split's rows, from where it stands.
+        """Go on training each network on its split's rows; return the curves of these epochs.
 
         Parameters
         ----------
-        splits : sequence of Split
-            One a network; their seeds are not used.
-        epochs : int
-            How many more.
-
-        Returns
-        -------
-        Curves
-            Of these epochs.
+        splits, epochs : sequence of Split, int
+            One split a network, whose seed is not used, and how many epochs more.
         """
         lengths = [len(split.train_labels) for split in splits]
         shape = len(splits), max(lengths)

@@ -1,8 +1,7 @@
 """scikit-learn's default multi-layer perceptron, trained with less overhead.
 
-On a few features a training step costs more in bookkeeping than in arithmetic. Here the same
-arithmetic is done in the same order in one compiled loop an epoch, so that the weights are
-equal to scikit-learn's, bit by bit. The one difference: numbers too small to be held in full
+The same arithmetic is done in the same order in one compiled loop an epoch, so that the weights
+equal scikit-learn's, bit by bit. The one difference: numbers too small to be held in full
 precision count as zero. On classes that a network can tell apart nearly every error becomes
 such a number, and a processor takes many times as long over each.
 """
@@ -51,7 +50,7 @@ class Perceptron(MLPClassifier):
         super().__init__(random_state=random_state, max_iter=max_iter)
 
     def fit(self, features: np.ndarray, labels: np.ndarray) -> "Perceptron":
-        """Train on rows.
+        """Train on rows, and return itself.
 
         Parameters
         ----------
@@ -59,11 +58,6 @@ class Perceptron(MLPClassifier):
             Shape (rows, features), standardised; float32 or float64.
         labels : numpy.ndarray
             Shape (rows,), zeros and ones.
-
-        Returns
-        -------
-        Perceptron
-            Itself.
 
         Raises
         ------

@@ -24,24 +24,10 @@ def descend(
     rate: float,
     proximity: float,
 ) -> None:
-    """Take each network once through its rows; change its weights in place.
+    """Take each network once through its rows, as `lengths` counts them; change weights in place.
 
-    Parameters
-    ----------
-    weights : numpy.ndarray
-        Shape (networks, weights), float32, each layer as (inputs x outputs) and then its biases.
-    rows : tuple of numpy.ndarray
-        Features (networks, rows, columns) and labels (networks, rows), float32.
-    order : numpy.ndarray
-        Shape (networks, rows): the order in which a network takes its rows.
-    lengths : numpy.ndarray
-        Shape (networks,): how many rows of the order there are.
-    sizes : tuple of int
-        Neurons a layer.
-    batch_size : int
-        Rows a step.
-    rate, proximity : float
-        Length of a step, and how strongly weights are drawn back to those of the beginning.
+    Float32 are weights (networks, weights), each layer as (inputs x outputs) and then its biases,
+    features (networks, rows, columns) and labels (networks, rows); `proximity` draws weights back.
     """
     layers, factors = np.array(sizes, dtype=np.int64), np.array([rate, proximity], np.float32)
     threads = torch.get_num_threads()

@@ -1,10 +1,8 @@
 """Training many replicates of a dense network in one stacked pass.
 
-Replicates (seeds, folds, rungs) have the same architecture, so their weights stack into one
-tensor with a leading replicate axis. On the CPU one thread takes a replicate through an epoch
-of compiled loops; elsewhere each update of all of them is a handful of batched matrix
-products. Each replicate keeps its own rows, initial weights, order of rows and optimizer
-state: it ends with the weights that it would have got alone.
+Replicates (seeds, folds, rungs) stack into one tensor with a leading replicate axis: on the CPU
+`lib.methods.dense.compiled` trains them, elsewhere batched matrix products. Each keeps its own
+rows, first weights, order of rows and optimizer state: it ends with the weights it would get alone.
 """
 
 from collections.abc import Sequence
@@ -43,30 +41,10 @@ def train_replicates(
     settings: DenseSettings | Sequence[DenseSettings],
     device: str | None = None,
 ) -> TrainedReplicates:
-    """Train one network a task, all in one pass.
+    """Train one network a task in one pass, by default on ``"cuda"`` where present.
 
-    On the CPU epochs run as compiled loops (`lib.methods.dense.compiled`), on every other device
-    as batched PyTorch operations.
-
-    Parameters
-    ----------
-    tasks : sequence of Task
-        May differ in their number of rows.
-    settings : DenseSettings or sequence of DenseSettings
-        Shared by all tasks, or one a task; sizes, epochs and batch size must be equal.
-    device : str, optional
-        Default: ``"cuda"`` where present, else ``"cpu"``.
-
-    Returns
-    -------
-    TrainedReplicates
-        Networks and learning curves.
-
-    Raises
-    ------
-    ValueError
-        If there is no task, or a task's features do not fit the network's inputs, or the
-        settings differ in what a stack must share.
+    A `ValueError` says that there is no task, that features do not fit the network's inputs, or
+    that settings, if one a task, differ in sizes, epochs or batch size.
     """
     settings = [settings] * len(tasks) if isinstance(settings, DenseSettings) else list(settings)
     _check_tasks(tasks, settings)

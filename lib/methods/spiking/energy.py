@@ -1,8 +1,7 @@
 """Arithmetic of one decision, and its energy at published prices an operation.
 
-Only arithmetic is priced. Fetching weights from memory, clocks, leakage and sensing are left
-out; on most processors they cost more than the arithmetic (Horowitz 2014), so an energy from
-here is a lower bound, fit for comparing models and not for sizing a battery.
+Memory, clocks, leakage and sensing, which cost more on most processors (Horowitz 2014), are left
+out: an energy from here is a lower bound, fit for comparing models, not for sizing a battery.
 """
 
 from collections.abc import Sequence
@@ -44,10 +43,9 @@ class Prices:
 
 
 def prices_of_arithmetic(multiply: float, add: float, source: str) -> Prices:
-    """Return prices that follow from those of one multiplication and one addition.
+    """Return prices that follow from picojoules of one multiplication and one addition.
 
-    A neuron's update is one multiplication (decay) and three additions (input or bias, reset,
-    comparison with the threshold); a comparison is a subtraction.
+    A neuron's update is a decay and three additions: input or bias, reset, comparison.
     """
     return Prices(multiply + add, add, multiply + 3 * add, add, source)
 
@@ -62,15 +60,7 @@ LOIHI = Prices(
 
 
 def nanojoules(operations: Operations, prices: Prices) -> float:
-    """Return the energy of one decision's arithmetic in nanojoules.
-
-    Parameters
-    ----------
-    operations : Operations
-        Of one decision.
-    prices : Prices
-        Picojoules an operation.
-    """
+    """Return the energy of one decision's operations in nanojoules, from prices in picojoules."""
     picojoules = (
         operations.multiply_accumulates * prices.multiply_accumulate
         + operations.accumulates * prices.accumulate

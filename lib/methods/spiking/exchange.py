@@ -138,8 +138,6 @@ def run_graph(
         must pass through a Delay.
     features : numpy.ndarray
         Shape (n, inputs), shown unchanged at every step.
-    steps : int
-        Time steps.
     dt : float
         Seconds a step; a Delay must be one step long.
 

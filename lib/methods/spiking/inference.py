@@ -197,8 +197,6 @@ def microseconds(decide: Callable, rows: Sequence, rounds: int = 7) -> float:
     ----------
     decide : callable
         Takes one element of `rows`; the time of its call is included.
-    rows : sequence
-        What the calls are given in turn.
     rounds : int
         All rows are decided so many times; the fastest round counts, since whatever else the
         machine does can only add.
@@ -238,10 +236,8 @@ def peak_memory(decide: Callable, row) -> int | None:
     Parameters
     ----------
     decide : callable
-        Can be pickled, such as a classifier's `predict`; what it needs is imported by the
-        process.
-    row : object
-        Its argument.
+        Takes `row`, and can be pickled, such as a classifier's `predict`; what it needs is
+        imported by the process.
 
     Returns
     -------

@@ -78,10 +78,7 @@ class SpikingClassifier(nn.Module):
 def each_step(
     layers: Sequence[Layer], features: torch.Tensor, settings: SpikingSettings, cut: bool = False
 ) -> Iterator[tuple[list[torch.Tensor], list[torch.Tensor], torch.Tensor]]:
-    """Yield the spikes and membranes of all neurons and the outputs, one time step after another.
-
-    With `cut` no gradient reaches back from one step to the one before.
-    """
+    """Yield each step's spikes, membranes and outputs; `cut` stops gradients between the steps."""
     states = [features.new_zeros(*features.shape[:-1], weight.shape[-1]) for weight, _ in layers]
     for step in range(settings.steps):
         if cut:
@@ -109,10 +106,9 @@ def _one_step(layers, signal, states, settings):
 def leaky(
     current: torch.Tensor, membrane: torch.Tensor, settings: SpikingSettings
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Advance leaky integrate-and-fire neurons by one time step.
+    """Return membrane and spikes one step on; a spike before lowers the membrane by the threshold.
 
-    The membrane keeps a share `beta`, takes in the current, and is lowered by the threshold
-    when the neuron has spiked in the step before; no gradient passes through this reset.
+    No gradient passes through this reset.
     """
     reset = (membrane > settings.threshold).to(membrane.dtype).detach() * settings.threshold
     membrane = settings.beta * membrane + current - reset

@@ -1,9 +1,7 @@
 """Other neurons, and more layers of them, in the same classifier.
 
-A neuron here is a rule for one time step. The rules share everything else: the linear layers,
-their initial weights, the loss, Adam and the order of rows, so that what differs between two
-trained networks is the neuron. Replicates are trained in one stack, as by `train_stacked`, but
-with automatic differentiation through a loop over the steps, which takes any rule.
+A neuron is a rule for one time step; linear layers, initial weights, loss, Adam and order of rows
+are the same for all. Replicates train in one stack, by automatic differentiation of any rule.
 """
 
 import math
@@ -33,11 +31,9 @@ def _after_reset(membrane, before):
 
 @dataclass(frozen=True)
 class Neuron:
-    """A rule for one time step; the kinds below fill it in.
+    """A rule for one time step, in shapes of (replicates, rows, neurons) throughout.
 
-    Shapes are (replicates, rows, neurons) throughout. A rule may have learned parameters of
-    its own, each with a leading axis of replicates. Its last state is the spikes of the step
-    before.
+    What it learns has a leading axis of replicates; its last state is the spikes one step before.
     """
 
     states: ClassVar[int] = 2
@@ -285,10 +281,8 @@ def train_neurons(
     ----------
     tasks : sequence of SpikingTask
         As `train_stacked` takes them.
-    neuron : Neuron
-        Of all hidden layers.
-    hidden : sequence of int
-        Neurons of each hidden layer.
+    neuron, hidden : Neuron, sequence of int
+        The kind of all hidden layers, and the neurons of each.
     settings : SpikingSettings
         Inputs, classes, steps, read-out, learning rate, epochs and batch size; one update a
         batch.
@@ -334,12 +328,10 @@ def stacked_chances(
 
     Parameters
     ----------
-    network : StackedClassifier
-        After training.
+    network, settings : StackedClassifier, SpikingSettings
+        As trained.
     features : numpy.ndarray
         Shape (replicates, n, inputs), scaled as for training.
-    settings : SpikingSettings
-        As for training.
 
     Returns
     -------

@@ -20,10 +20,8 @@ class PlasticitySettings:
 
     Attributes
     ----------
-    neurons : int
-        Neurons of the layer.
-    steps : int
-        Time steps that one row is shown for.
+    neurons, steps : int
+        Neurons of the layer, and time steps that one row is shown for.
     beta : float
         Share of a membrane potential left after a step.
     trace : float
@@ -75,8 +73,6 @@ def encode(features: np.ndarray, settings: PlasticitySettings) -> np.ndarray:
     ----------
     features : numpy.ndarray
         Shape (n, inputs), about zero in the mean; a value is held as a neuron's current.
-    settings : PlasticitySettings
-        Steps and decay.
 
     Returns
     -------
@@ -104,8 +100,6 @@ def learn(features: np.ndarray, settings: PlasticitySettings, seed: int) -> Plas
     ----------
     features : numpy.ndarray
         Shape (n, inputs), scaled.
-    settings : PlasticitySettings
-        Sizes and constants.
     seed : int
         Decides the initial weights and the order of rows.
 

@@ -13,8 +13,6 @@ def spiking_products(settings: SpikingSettings, rows: int) -> float:
 
     Parameters
     ----------
-    settings : SpikingSettings
-        Sizes and steps.
     rows : int
         Samples shown.
 
@@ -34,10 +32,8 @@ def matrix_product_speed(layer: int, size: int = 1_000) -> float:
 
     Parameters
     ----------
-    layer : int
-        Neurons a layer: rows and columns of the right matrix.
-    size : int
-        Rows of the left matrix.
+    layer, size : int
+        Neurons a layer (rows and columns of the right matrix), and rows of the left matrix.
 
     Returns
     -------

@@ -50,8 +50,6 @@ def quantized_network(
 
     Parameters
     ----------
-    network : SpikingClassifier
-        Stays as it is.
     grain : {"row", "layer"}
         One scale a receiving neuron, or one a layer.
     bits : int
@@ -71,12 +69,10 @@ def quantized_network(
 
 
 def storage_bytes(network: SpikingClassifier, grain: str | None = None) -> int:
-    """Return the bytes of a network's weights and biases.
+    """Return the bytes of a network's weights, and of its biases in 32-bit floating point.
 
     Parameters
     ----------
-    network : SpikingClassifier
-        Any; biases stay in 32-bit floating point.
     grain : {"row", "layer"}, optional
         Weights as 8-bit integers with these scales, which count as well; default: weights in
         32-bit floating point, too.

@@ -65,19 +65,12 @@ def train_stacked(
 
     Parameters
     ----------
-    tasks : sequence of SpikingTask
-        With equal numbers of rows.
-    settings : SpikingSettings
-        Shared by all.
+    tasks, settings : sequence of SpikingTask, SpikingSettings
+        With equal numbers of rows; the settings are shared by all.
     device : str, optional
         Default: ``"cuda"`` where present, else ``"cpu"``.
     dtype : torch.dtype
         Precision of weights and features.
-
-    Returns
-    -------
-    Trained
-        Networks and learning curves.
 
     Raises
     ------

@@ -28,12 +28,8 @@ def train_at_rates(
         As `train_stacked` takes them.
     rates : sequence of float
         Learning rates; the settings' own is not used.
-    neuron : Neuron
-        Of all hidden layers.
-    hidden : sequence of int
-        Neurons of each hidden layer.
-    settings : SpikingSettings
-        Inputs, classes, steps, read-out, epochs and batch size.
+    neuron, hidden, settings
+        As for `train_neurons`.
 
     Returns
     -------

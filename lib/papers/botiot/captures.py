@@ -16,18 +16,9 @@ def files_of(frame: pd.DataFrame) -> np.ndarray:
 
 
 def agreement(rows: pd.DataFrame, others: pd.DataFrame) -> tuple[int, int]:
-    """Tell whether two sets of flows can come from one capture file.
+    """Return how many of `rows` could be asked, and how many have the port that `others` imply.
 
-    Parameters
-    ----------
-    rows, others : pandas.DataFrame
-        With ``saddr``, ``sport`` and ``seq``. Between two of `others` from one source, the port
-        of a row of `rows` is interpolated by its number.
-
-    Returns
-    -------
-    tuple of int
-        How many rows could be asked, and how many have the port that `others` lead to expect.
+    By ``seq``, ``sport`` is interpolated between two of `others` with the same ``saddr``.
     """
     asked = near = 0
     known = dict(list(others.groupby("saddr", observed=True)))

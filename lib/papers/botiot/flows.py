@@ -1,9 +1,7 @@
 """BoT-IoT as the spiking-network paper prepares it (Section III).
 
-The paper keeps six of 46 columns, writes protocol and state as one column a value, and removes
-the Theft rows. It does not name what becomes of the 477 normal rows of the 5 % set; its three
-classes and its Table IV have none, so they are left out here too. `paper_table` takes both back
-in through its `classes`.
+The paper keeps six of 46 columns and removes the Theft rows. What becomes of the 477 normal rows of
+the 5 % set it does not say; its classes and its Table IV have none, so they are left out here too.
 """
 
 from collections.abc import Mapping, Sequence
@@ -163,12 +161,9 @@ def subcategories(frame: pd.DataFrame) -> np.ndarray:
 
 
 def sessions(names: np.ndarray, moments: np.ndarray, silence: float = SILENCE) -> np.ndarray:
-    """Return the number of the session that each flow belongs to.
+    """Return each flow's session number: one subcategory, starts in turn up to `silence` s apart.
 
-    The data set does not number its attacks. A session is a run of flows of one subcategory in
-    which no two flows that follow each other start more than `silence` apart. The testbed ran
-    one tool at a time, with breaks between; 60 seconds is longer than most gaps that sampling
-    leaves inside a flood, and shorter than most breaks.
+    60 s are longer than most gaps that sampling leaves in a flood, and shorter than most breaks.
     """
     codes, _ = pd.factorize(names)
     order = np.lexsort((moments, codes))
@@ -254,17 +249,7 @@ def _shares_present(subcategories: np.ndarray, shares: Mapping[str, int]) -> dic
 
 
 def largest_natural_mix(subcategories: np.ndarray, shares: Mapping[str, int] = SHARES) -> int:
-    """Return how many rows `natural_mix` can draw at most.
-
-    Parameters
-    ----------
-    subcategories, shares
-        As for `natural_mix`.
-
-    Returns
-    -------
-    int
-        At least 1.
+    """Return how many rows `natural_mix` can draw at most with the same arguments: at least 1.
 
     Raises
     ------

@@ -2,8 +2,7 @@
 
 The file's matrix ``Samples`` has eight unnamed rows; what they are shows in their arithmetic, which
 `read` holds. It has neither directions nor a state (see `lib.papers.botiot.rebuilding`), and no
-time. As a generator (see `lib.datasets.twin`) this module draws the twin of this form: the
-committed flows, summed up as the file sums them up.
+time. As a generator (see `lib.datasets.twin`) this module draws the twin of this form.
 """
 
 import sys
@@ -46,12 +45,7 @@ TWIN_SEED = 2019
 
 
 def load(allow_unknown_digest: bool = False) -> datasets.Dataset:
-    """Load the rows of the 5 % set, or their twin.
-
-    Parameters
-    ----------
-    allow_unknown_digest : bool
-        As for `lib.datasets.load`.
+    """Load the rows of the 5 % set, or their twin, see `lib.datasets.load`.
 
     Returns
     -------
@@ -112,18 +106,7 @@ def read(path: Path) -> pd.DataFrame:
 
 
 def arithmetic(frame: pd.DataFrame) -> dict[str, float]:
-    """Return in what share of the rows the columns do what their names say.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        As `read` gives it.
-
-    Returns
-    -------
-    dict of str to float
-        By the sentence that is checked.
-    """
+    """Return the share of the rows of `read` for which each sentence on the columns holds."""
     rate = rebuilding.rate_of(frame["pkts"].to_numpy(), frame["dur"].to_numpy())
     mean = frame["mean"].to_numpy()
     parts = np.divide(frame["sum"], mean, out=np.zeros(len(frame)), where=mean > 0)
@@ -175,7 +158,7 @@ def as_drawn(frame: pd.DataFrame) -> tuple[pd.DataFrame, float]:
 
 
 def draw(path: Path = twin.TABLE) -> pd.DataFrame:
-    """Draw the twin of this form from the committed flows, at the shares of the 5 % set."""
+    """Draw the twin: committed flows at the 5 % set's shares, summed up as the file sums them."""
     frame = twin.draw(path)
     names = flows.subcategories(frame)
     size = min(TWIN_ROWS, flows.largest_natural_mix(names))

@@ -1,8 +1,7 @@
 """The paper's six features on rows that store packets, bytes and duration alone.
 
-Argus sums a flow up in more columns than such a file keeps. What is missing follows from the sizes
-of the packets, and from what a connection can look like; no label is used. A flow is *settled*
-where one reading is left, or where the other is known to be rare.
+What is missing follows from the sizes of the packets, and from what a connection can look like; no
+label is used. A flow is *settled* where one reading is left, or the other is known to be rare.
 """
 
 import numpy as np

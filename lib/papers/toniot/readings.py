@@ -83,8 +83,6 @@ def each_once(texts: pd.Series, convert) -> pd.Series:
 
     Parameters
     ----------
-    texts : pandas.Series
-        Texts that repeat.
     convert : callable
         Turns a series of distinct values into a series of as many.
 

@@ -1,10 +1,8 @@
 """The garage door's full file, rebuilt: repeated rows put back where the edge form hints at them.
 
-The edge form keeps each row once. Door and phone tell one bit, and a message says "open" with one
-chance whenever it is sent. A second of one message shows one state; a second of many shows both.
-The shares of seconds that show "closed" alone, "open" alone and both thus tell how many messages a
-second had. Where nearly every second shows both, that number has no upper end, and there lies what
-the published count of the class has and all other seconds lack.
+The edge form keeps each row once. A message says "open" with one chance, so the shares of seconds
+that show "closed" alone, "open" alone and both tell how many messages a second had. Where nearly
+all show both, that number has no upper end, and there lies what is left of the published count.
 """
 
 from dataclasses import dataclass, replace
@@ -54,17 +52,12 @@ def distinct(dataset: Dataset) -> Dataset:
 
 
 def published_counts(dataset: Dataset) -> dict[str, int]:
-    """Return the rows of each class in the file of which a form keeps each row once.
+    """Return by class how many rows the file has of which a form keeps each row once.
 
     Parameters
     ----------
     dataset : lib.datasets.Dataset
         The edge form, whose full file's counts are known; or a file with its repeats.
-
-    Returns
-    -------
-    dict of str to int
-        By class.
     """
     form = dataset.variant.partition("/")[2]
     if dataset.source == "real" and form == "edge":

@@ -1,10 +1,8 @@
 """The other devices' full files, as far as they are known: the class of every row, in order.
 
-Of the thermostat and the motion light another study kept the class of each distinct row of the
-full file, in order of time and without times or readings. The attacks ran on a timetable that the
-devices share, and the garage door's edge form has its seconds. Together they give a picture of the
-file, not the file: when a normal row was sent is known only as far as the attack rows around it
-are.
+Of the thermostat and the motion light another study kept the class of each distinct row, without
+times or readings. The attacks ran on a timetable that the devices share, and the garage door's edge
+form has its seconds. Of a normal row's time no more is known than that of the attacks around it.
 """
 
 from dataclasses import replace
@@ -83,12 +81,7 @@ def _found(device: str) -> Path | None:
 
 
 def in_order(dataset: Dataset) -> pd.DataFrame:
-    """Return class and second of each distinct row of a device's file, in order of time.
-
-    Parameters
-    ----------
-    dataset : lib.datasets.Dataset
-        Any form of a device's file.
+    """Return class and second of each distinct row of any form of a file, in order of time.
 
     Returns
     -------

@@ -1,8 +1,7 @@
 """Floods of the BoT-IoT twin: SYN packets, datagrams, and slow web requests.
 
-A flood of one packet a flow runs through the source ports in a cycle, so that a port comes up again
-after some seconds: a flow's packets are the cycles of its port within one capture. Captures are cut
-by size, so that a flood fills one in seconds to two minutes.
+A flood of one packet a flow runs through the source ports in a cycle: a flow's packets are the
+cycles of its port within one capture, which is cut by size, after seconds to two minutes.
 """
 
 from collections.abc import Iterator

@@ -1,10 +1,9 @@
 """Making BoT-IoT's twin of packets: captures, turned into flows by argus, and labelled.
 
-As the data set itself was made: packet captures of a testbed (here written by
-`lib.papers.botiot.packets.scenarios`), read by argus with a status report every five seconds,
-merged to one row a flow and capture by racluster. The committed table was made by
-``python -m lib twin bot-iot`` with the seed below and argus 3.0.8.2; it holds no row of the data
-set, and its addresses are private or reserved for documentation.
+As the data set was: captures (here of `lib.papers.botiot.packets.scenarios`), read by argus with a
+report every five seconds, merged to one row a flow and capture by racluster. ``python -m lib twin
+bot-iot`` made the committed table with argus 3.0.8.2. It holds no row of the data set, and its
+addresses are private or reserved for documentation.
 """
 
 import io

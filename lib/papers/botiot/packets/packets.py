@@ -1,8 +1,7 @@
 """Packets as arrays, and the capture files they are written to; nothing is sent anywhere.
 
-A packet is one row of an array of type `PACKET`. Frames are copies of a few templates that scapy
-builds, with addresses, ports, numbers, lengths and checksums filled in for all packets at once.
-Payloads are zeros, of which a capture keeps the first bytes only.
+A packet is one row of an array of type `PACKET`. Frames are copies of a few templates of scapy's,
+filled in for all packets at once; payloads are zeros, of which a capture keeps the first bytes.
 """
 
 import ipaddress

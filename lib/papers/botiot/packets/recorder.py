@@ -37,13 +37,7 @@ class Recorder:
         self._many: list[np.ndarray] = []
 
     def add(self, many: np.ndarray) -> None:
-        """Keep packets that are made already.
-
-        Parameters
-        ----------
-        many : numpy.ndarray
-            Of type `PACKET`.
-        """
+        """Keep packets that are made already, an array of type `PACKET`."""
         self._many.append(many)
 
     def one(self, time: float, name: str, source: int, destination: int, **fields) -> None:

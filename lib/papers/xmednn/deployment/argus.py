@@ -72,13 +72,7 @@ def _client(names_every: int) -> list[str]:
 
 
 def check_capture(path: Path) -> int:
-    """Count the packets of a capture file.
-
-    Raises
-    ------
-    ReaderError
-        If it is not there, empty, cut off, a pcapng, or no capture of Ethernet frames.
-    """
+    """Count a pcap's packets; `ReaderError` if it is absent, empty, cut off or not of Ethernet."""
     if not path.is_file():
         raise ReaderError(f"{path} is not there." if not path.exists() else f"{path} is no file.")
     size = path.stat().st_size
@@ -117,23 +111,9 @@ def _count_packets(stream, path: Path, size: int, order: str) -> int:
 
 
 def flows_of(path: Path) -> pd.DataFrame:
-    """Turn a capture into flows.
+    """Return a pcap's TCP flows by their beginnings; a `ReaderError` if it or Argus gives none.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        A capture of Ethernet frames (pcap).
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a TCP flow in the order of their beginnings, the file's network columns but for
-        ``Packet_num``, and ``StartTime`` in seconds.
-
-    Raises
-    ------
-    ReaderError
-        If the file is no sound capture, Argus is not installed or fails, or there is no TCP flow.
+    The columns are the file's network columns but for ``Packet_num``, and ``StartTime`` in seconds.
     """
     check_capture(path)
     rows = read_flows(printed_flows(path))
@@ -174,19 +154,9 @@ def read_flows(text: str) -> pd.DataFrame:
 
 @contextmanager
 def listening(interface: str, over: Callable[[], bool]) -> Iterator[Iterator[pd.DataFrame]]:
-    """Give the flows on an interface, a table of one row each, as Argus reports them.
+    """Give an interface's flows, each a table of one row, as Argus reports them, until `over()`.
 
-    Parameters
-    ----------
-    interface : str
-        Its name.
-    over : callable
-        Tells, every now and then, whether to stop.
-
-    Raises
-    ------
-    ReaderError
-        If there is no such interface, or listening on it is not permitted.
+    A `ReaderError` says that there is no such interface, or that listening is not permitted.
     """
     known = sorted(name for _, name in socket.if_nameindex())
     if interface not in known:

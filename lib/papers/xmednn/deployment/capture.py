@@ -1,8 +1,7 @@
 """The test bed's twin on the wire: a gateway that sends readings, and someone in between.
 
 Each reading is a connection of seven packets: by sizes and gaps, that is what the file's flows of
-the usual kind are. Timing comes from rows of the committed twin, so that it is drawn from
-aggregates of the real file. A capture is written, and nothing is sent anywhere.
+the usual kind are. Timing comes from rows of the committed twin. Nothing is sent anywhere.
 
 * **Spoofing**: gateway and server both take the attacker for the other. Every packet of the
   gateway's bears the attacker's link-layer address, to which an ARP reply turns the answers.
@@ -65,18 +64,7 @@ class Ends:
 
 
 def wired_rows(stretches: int = STRETCHES) -> pd.DataFrame:
-    """Return the rows of the twin that are put on the wire.
-
-    Parameters
-    ----------
-    stretches : int
-        How many stretches of one class, from the twin's first on.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The twin's columns, source ports as numbers.
-    """
+    """Return the rows of the twin's first stretches of one class, source ports as numbers."""
     rows = drawing.make_twin(NAME, None, twin)
     kind = rows["Attack Category"]
     rows = rows[(kind != kind.shift()).cumsum() <= stretches].reset_index(drop=True)
@@ -87,9 +75,8 @@ def wired_rows(stretches: int = STRETCHES) -> pd.DataFrame:
 def moments(row) -> list[float]:
     """Return the seconds of a connection's seven packets by its duration, gaps and jitters.
 
-    Packets are SYN, its answer, ACK, the reading with FIN, and the server's ACK and FIN before
-    the last ACK. The answers' gaps follow from their mean and deviation; the sender's from their
-    sum and their deviation.
+    They are SYN, its answer, ACK, the reading with FIN, the server's ACK and FIN, and the last ACK.
+    The answers' gaps follow from their mean and deviation, the sender's from sum and deviation.
     """
     first_gap = max(row.DIntPkt + row.DstJitter, 0.002) / 1000
     second_gap = max((row.DIntPkt - row.DstJitter) / 1000, ANSWER_SECONDS)
@@ -103,20 +90,7 @@ def moments(row) -> list[float]:
 
 
 def capture(rows: pd.DataFrame, seconds_a_reading: float = SECONDS_A_READING) -> list[Packet]:
-    """Put rows of the twin on the wire.
-
-    Parameters
-    ----------
-    rows : pandas.DataFrame
-        As `wired_rows` gives them.
-    seconds_a_reading : float
-        From the start of one connection to the next; a longer connection delays what follows.
-
-    Returns
-    -------
-    list of Packet
-        In the order of time, from `BEGINS` on.
-    """
+    """Put `wired_rows` on the wire from `BEGINS` on; a longer connection delays what follows it."""
     gateway = rows.loc[rows["Label"] == 0, "SrcMac"].iloc[0]
     packets, free, attacked = [], 0.0, False
     for number, row in enumerate(rows.itertuples(index=False)):

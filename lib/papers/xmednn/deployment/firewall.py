@@ -1,8 +1,7 @@
 """The rules: nftables, as text that is checked before it is applied, and never on the host.
 
-Whom to cut off or slow down stands in sets whose elements time out by themselves. The chain looks
-at frames as they come in on one interface. `apply` works in a network namespace that a run has
-made for itself, and refuses every other.
+Whom to cut off or slow down stands in sets whose elements time out by themselves. `apply` works in
+a network namespace that a run has made for itself, and refuses every other.
 """
 
 import ipaddress
@@ -28,23 +27,10 @@ NEW_CONNECTION = "tcp flags & (syn | ack) == syn"
 
 
 def ruleset(policy: Policy, interface: str, known: frozenset, watched: dict | None = None) -> str:
-    """Return the rules of a policy before any alarm.
+    """Return a policy's rules before any alarm, for ``nft --file``; a `ReaderError` for bad names.
 
-    Parameters
-    ----------
-    policy : Policy
-        What alarms lead to.
-    interface : str
-        On which frames come in.
-    known : frozenset of str
-        Link-layer addresses of known devices.
-    watched : dict of str to str, optional
-        Link-layer addresses by a name; connections of each that get through are counted under it.
-
-    Returns
-    -------
-    str
-        For ``nft --file``.
+    `known` holds link-layer addresses; `watched` has them by a name, under which the connections of
+    each that get through are counted.
     """
     if not INTERFACE.fullmatch(interface):
         raise ReaderError(f"{interface!r} is no name of an interface.")

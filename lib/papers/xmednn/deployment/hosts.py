@@ -1,10 +1,8 @@
 """Two test hosts in network namespaces that a run makes for itself, and that end with it.
 
-The gateway's host sends the frames of a capture, at their times, over a pair of virtual interfaces
-to the server's host, where Argus listens and nftables filters. Nothing of this machine's own
-network is touched: frames go from one namespace to the other, and both are gone with the last
-process in them. That the last process ends when the run ends, also by ``kill -9``, the kernel sees
-to: each is told to die with its parent, and all are in one process namespace.
+The gateway's host sends a capture's frames, at their times, to the server's host, where Argus
+listens and nftables filters; this machine's own network is not touched. Each process is told to die
+with its parent, and all are in one process namespace, so that ``kill -9`` ends all.
 """
 
 import contextlib
@@ -35,18 +33,9 @@ SPIN_SECONDS = 0.001
 
 @dataclass(frozen=True)
 class Traffic:
-    """What the gateway's host sends.
+    """What the gateway's host sends: readings from so many stretches of one class of the twin.
 
-    Attributes
-    ----------
-    stretches : int
-        How many stretches of one class of the twin.
-    skipped : int
-        How many readings of them are left out at the beginning.
-    seconds_a_reading : float
-        From one reading to the next.
-    seconds : float
-        After which no further reading is sent.
+    The first `skipped` are left out; the next follow every `seconds_a_reading`, until `seconds`.
     """
 
     stretches: int = 4
@@ -114,20 +103,9 @@ def is_inside() -> bool:
 
 
 def run_inside(watch: Watch, traffic: Traffic) -> dict:
-    """Send the traffic, watch it arrive, and count what gets through.
+    """Send the traffic past a watch, and return what was ``sent``, got ``through``, ``happened``.
 
-    Parameters
-    ----------
-    watch : Watch
-        Decides, and applies rules if it is told to.
-    traffic : Traffic
-        What is sent.
-
-    Returns
-    -------
-    dict
-        How many ``readings`` and ``attacks`` were ``sent`` and got ``through``, and what
-        ``happened`` when.
+    The first two count ``readings`` and ``attacks``; the third lists the alarms with their times.
     """
     os.environ[firewall.OWN] = firewall.namespace()
     _, links, sent = traffic.packets()

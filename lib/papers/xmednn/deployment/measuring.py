@@ -1,8 +1,7 @@
 """What the deployed pipeline costs and does, measured once with its real parts, and kept.
 
-``python -m lib watch --measure`` writes two files under ``data/outside``, which a page can show
-where Argus or network namespaces are missing: the flows that Argus makes of the twin's capture, and
-the times, memory and counts of one machine.
+``python -m lib watch --measure`` writes the flows that Argus makes of the twin's capture, and one
+machine's times, memory and counts, for pages where Argus or network namespaces are missing.
 """
 
 import json
@@ -32,13 +31,7 @@ ALONE = 200  # flows that are read and judged one at a time
 
 
 def captured_flows() -> pd.DataFrame:
-    """Return the flows that Argus made of the twin's capture.
-
-    Returns
-    -------
-    pandas.DataFrame
-        As `lib.papers.xmednn.deployment.argus.flows_of` gives them.
-    """
+    """Return the flows that Argus made of the twin's capture, as `argus.flows_of` gives them."""
     return argus.read_flows(lzma.decompress(FLOWS.read_bytes()).decode())
 
 
@@ -90,20 +83,10 @@ def versions() -> dict[str, str]:
 
 
 def stages(path: Path, short: Path) -> dict[str, list[float]]:
-    """Return the processor seconds that each stage takes, of several repeats.
+    """Return by stage the processor seconds of each repeat, those of started processes included.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        The twin's capture, for Argus and its client (``argus``) and, of its first `ALONE` flows,
-        one at a time as a live run has them, for reading them (``columns``) and the ``network``.
-    short : pathlib.Path
-        A capture of one flow: what starting Argus and its client takes (``start``).
-
-    Returns
-    -------
-    dict of str to list of float
-        Seconds of this process and of those that it started.
+    ``start`` is Argus and its client on a capture of one flow, ``argus`` on the whole one;
+    ``columns`` and ``network`` read and judge its first `ALONE` flows, one at a time.
     """
     network, found = model.load(), {name: [] for name in ("start", "argus", "columns", "network")}
     names, *lines = argus.printed_flows(path).splitlines()[: ALONE + 1]

@@ -38,18 +38,7 @@ class Model:
     about: dict
 
     def chances(self, flows: pd.DataFrame) -> np.ndarray:
-        """Return the probability of an attack for each flow.
-
-        Parameters
-        ----------
-        flows : pandas.DataFrame
-            With the model's columns under the file's names; others are not looked at.
-
-        Returns
-        -------
-        numpy.ndarray
-            Shape (flows,), in [0, 1].
-        """
+        """Return chances of an attack, shape (flows,); a `ReaderError` if a column is missing."""
         span = np.where(self.greatest > self.least, self.greatest - self.least, 1.0)
         signal = ((self._values(flows) - self.least) / span).astype(np.float32)
         for place, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
@@ -86,23 +75,7 @@ def save(model: Model, folder: Path) -> None:
 
 
 def load(folder: Path = FOLDER) -> Model:
-    """Read a model.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-        Where `save` has put it.
-
-    Returns
-    -------
-    Model
-        As it was saved.
-
-    Raises
-    ------
-    ReaderError
-        If a file is missing, the weights are not those of the card, or the arrays do not fit.
-    """
+    """Read what `save` wrote; a `ReaderError` if a file is missing or does not fit the card."""
     path, described = folder / "weights.npz", folder / "card.json"
     for file in (path, described):
         if not file.is_file():

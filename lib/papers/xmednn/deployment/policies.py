@@ -12,27 +12,12 @@ LIMIT_SECONDS = 10.0  # a limited sender may begin one connection in so many sec
 
 @dataclass(frozen=True)
 class Policy:
-    """What an alarm leads to.
+    """What an alarm leads to; `name` is for command line and records, `words` for readers.
 
-    Attributes
-    ----------
-    name : str
-        Of the command line and of the records.
-    words : str
-        For readers.
-    key : {"address", "link", ""}
-        Whom a block meets: whoever has the flow's source address, or its link-layer address;
-        empty for none.
-    seconds : float
-        How long a block lasts.
-    needed, of : int
-        How many of the last flows of one sender must have given an alarm.
-    limits : bool
-        Whether the sender is slowed down and not cut off.
-    spares : bool
-        Whether senders on the list of known devices are never met.
-    only_known : bool
-        Whether senders that are not on that list are cut off without an alarm.
+    Once `needed` of a sender's last `of` flows gave an alarm, whoever has its source address (`key`
+    "address") or link-layer address ("link"; "" is nobody) is cut off for `seconds`, or slowed down
+    with `limits`. With `spares` known devices never are; with `only_known` all others are cut off
+    without an alarm.
     """
 
     name: str
@@ -64,15 +49,7 @@ POLICIES = {
 
 @dataclass
 class Gate:
-    """Who is cut off or slowed down at which moment.
-
-    Attributes
-    ----------
-    policy : Policy
-        What alarms lead to.
-    known : frozenset of str
-        Link-layer addresses of known devices.
-    """
+    """Who is cut off or slowed down at which moment; `known` holds link-layer addresses."""
 
     policy: Policy
     known: frozenset = frozenset()

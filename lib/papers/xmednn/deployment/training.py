@@ -23,24 +23,7 @@ def timeless(frame: pd.DataFrame) -> Flows:
 
 
 def train(frame: pd.DataFrame, seed: int, epochs: int = 150, about: dict | None = None) -> Model:
-    """Train the paper's network on whole runs of attacks, at their true share.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        The file as read, or its twin.
-    seed : int
-        Decides which stretches train, and the weights at the start.
-    epochs : int
-        As the paper's by default.
-    about : dict, optional
-        What else the card is to say.
-
-    Returns
-    -------
-    Model
-        Scaled by the training rows; a quarter of the stretches it has not seen.
-    """
+    """Train the network on three quarters of the runs of attacks; the card also says `about`."""
     flows = timeless(frame)
     rows = split_blocks(flows.blocks, seed)
     values = flows.features.to_numpy()

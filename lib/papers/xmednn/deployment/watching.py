@@ -23,22 +23,10 @@ SIGNATURE = "XMeDNN takes this flow for an attack"
 
 @dataclass
 class Watch:
-    """A model and a policy at work.
+    """A model and a policy at work; `say` takes a line of an alarm, and `tell` one of all else.
 
-    Attributes
-    ----------
-    model : Model
-        What tells attacks.
-    policy : Policy
-        What an alarm leads to.
-    known : frozenset of str
-        Link-layer addresses of known devices.
-    say, tell : callable
-        Take a line: of an alarm, and of all else.
-    as_events : bool
-        Whether an alarm is said in the shape of Suricata's EVE, and not as text.
-    applied : bool
-        Whether rules are applied, which only the test hosts allow.
+    `known` holds link-layer addresses; with `as_events` a line has the shape of Suricata's EVE;
+    rules are applied with `applied` alone, which only the test hosts allow.
     """
 
     model: Model
@@ -57,15 +45,7 @@ class Watch:
         self.gate = Gate(self.policy, self.known)
 
     def over(self, tables: Iterable[pd.DataFrame], clock: Callable[[], float] | None = None):
-        """Decide on flows as they come.
-
-        Parameters
-        ----------
-        tables : iterable of pandas.DataFrame
-            Flows, as `lib.papers.xmednn.deployment.argus` gives them.
-        clock : callable, optional
-            Gives the time at which a decision is in force; default: the flow's own end.
-        """
+        """Decide on flows as they come, in force when `clock` says, else at the flow's own end."""
         for table in tables:
             chances = self.model.chances(table)
             self.flows.append(table)
