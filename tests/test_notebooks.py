@@ -95,6 +95,9 @@ def test_there_are_notebooks():
     assert NOTEBOOKS
 
 
+BY_CHOICE = r'f"[^"]*\{[^}]*(?:best|chosen|picked)[^}]*\}[^"]*"'
+
+
 class TestSources:
     @EACH
     def test_the_parameters_default_to_the_published_settings(self, notebook):
@@ -111,6 +114,13 @@ class TestSources:
     def test_what_is_printed_is_read_where_the_stamp_sees_it(self, notebook):
         text = notebook.source.read_text(encoding="utf-8")
         assert not re.search(r"claims\.(load|select|judge_all)\(|from lib\.claims", text), READERS
+
+    @EACH
+    def test_no_record_is_named_by_what_a_search_chose(self, notebook):
+        # On another processor a tie falls otherwise, and the record would be another.
+        cells = [each.source for each in read_source(notebook.source).cells]
+        recording = [source for source in cells if "recorder.add" in source]
+        assert [found for source in recording for found in re.findall(BY_CHOICE, source)] == []
 
     @pytest.mark.parametrize("page", PROSE, ids=lambda page: str(page.relative_to(ROOT)))
     def test_no_result_is_typed_into_prose_and_findings_are_short(self, page):
