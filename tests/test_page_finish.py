@@ -472,6 +472,10 @@ def test_what_can_be_folded_in_the_contents_has_a_name():
         ("pr_auc and balanced_accuracy", "<td>PR-AUC and balanced accuracy</td>"),
         ("owner/iot_nids (some_file.mat)", None),
         ("<code>motion_light</code>", "<td><code>motion_light</code></td>"),
+        (
+            "https://example.org/~own/ftp/some_file.csv",
+            "<td>https://example.org/~own/ftp/some_file.csv</td>",
+        ),
     ],
 )
 def test_a_table_writes_names_as_code_or_as_words(written, shown):

@@ -1026,9 +1026,9 @@ rung = lambda moments, kinds, seed: (np.arange(len(moments)), np.arange(100))
 # %% [markdown] tags=["question"] page="06_tuning"
 # At the printed rate a neuron scores low, tuned it does not. What was it not?
 #
-# - [x] Worse as a neuron.
+# - [x] Shown to be worse as a neuron.
 #
-#   It was worse at that rate, after so many epochs.
+#   It was worse at that rate, after so many epochs; at its own rate five seeds do not tell.
 #
 # - [ ] Trained at all.
 #

@@ -21,12 +21,13 @@
 # {book}`toniot.rebuilt.garage_door.attack_estimate|.1%` of their published number, of which four
 # fifths had been kept. Normal rows have no upper end in
 # {book}`toniot.rebuilt.garage_door.unbounded_seconds|.0f` seconds, all of them in two bursts three
-# weeks before the first attack; there we put what the published count leaves over.
+# weeks before the first attack; there we put the
+# {book}`toniot.rebuilt.garage_door.normal_left_over|,.0f` rows that the published count leaves over, half of the file.
 # On the release's extract, whose repeats are known, the method puts
 # {book}`toniot.rebuilt.control.garage_door.estimated|.1%` of the rows into a wrong minute, and an
 # even spread {book}`toniot.rebuilt.control.garage_door.even|.1%`. Of the other devices too little is known for a verdict; put on the door's timetable, with times and readings
 # guessed, nearest neighbours and tree come within about a point of the F1 of Tables 1 to 3, and a rule that knows
-# only the minute as near, unless the repeats are spread evenly: such scores need no reading.
+# only the minute within a point of the better of the two, unless the repeats are spread evenly: such scores need no reading.
 # :::
 #
 # The paper's Table 4 was measured on the full file of the garage door, with all its repeats. Scores
@@ -162,8 +163,9 @@ print(f"{left_over / max(unbounded, 1):,.0f} messages in each of these seconds")
 # {book}`toniot.data.garage_door.train_test.normal_rows_a_second|.0f` normal rows, in the second burst,
 # which the extract leaves halfway, while its pace still climbs ([the data](01_data.ipynb)). No upper end means none below
 # {book}`toniot.rebuilt.garage_door.longest_pace|.0f`, where our paces stop; and
-# {book}`toniot.rebuilt.garage_door.closed_alone_in_bursts|.0f` of these seconds show "closed" alone, which so many messages would
-# not: there the pace is lower, and elsewhere higher. What is left over may lie there as a whole, or in part in other normal windows whose pace was underestimated: the
+# {book}`toniot.rebuilt.garage_door.closed_alone_in_bursts|.0f` of these seconds show "closed" alone, as hardly any would at so many
+# messages. There the pace is lower; of the rest the fingerprint tells no more than that it is above some thirty, so that the
+# number above rests on the published count alone. What is left over may lie there as a whole, or in part in other normal windows whose pace was underestimated: the
 # files do not say. The upper end of the bracket moves a quarter of it into such windows; that more of it lies there
 # the bracket does not cover.
 
@@ -455,10 +457,11 @@ by_seed.apply(
 ).value_counts().rename("seeds").to_frame()
 
 # %% [markdown]
-# Each row once, the share of errors is about three times the printed one, and the file has three tenths of the published rows, so that their number is about that of print, and repeats that are easy lift the accuracy. In all three
-# seeds nearest neighbours lead, before tree and forest, as in print and as on the rebuilt file at the lower end of
-# its bracket (folded). So the order of classifiers depends on where the repeats are put; in print it
-# hangs on some tens of test rows of one run, so that its return says little.
+# Each row once, the share of errors is about three times the printed one, on three tenths of the rows: about as many errors
+# as in print. So the repeats add rows and hardly an error, be it that they lie in easy stretches or that copies stand on both
+# sides of the split. In all three seeds nearest neighbours lead, before tree and forest (folded), as in print and as at the
+# lower end of the bracket ([reproduction](02_reproduction.ipynb)). The order thus depends on where the repeats are put; in
+# print it hangs on some tens of test rows of one run, so that to agree with it says little.
 #
 # ## The other devices
 #
@@ -660,5 +663,5 @@ plt.show()
 #   leaves over is put there, more than the extract's pace there explains;
 # * an even spread, the obvious way to put rows back, puts more than three times as many rows into a
 #   wrong minute where that can be checked;
-# * rows put on another device's timetable give F1 scores within about a point of print, and so does the minute alone,
-#   which tells nothing of whether the guesses are right.
+# * rows put on another device's timetable give F1 scores within about a point of print; the minute alone comes
+#   within a point of the better printed score, unless the repeats are spread evenly; neither tells whether the guesses are right.

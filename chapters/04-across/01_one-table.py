@@ -44,13 +44,13 @@
 # guessing: on rows of the paper's set for BoT-IoT, on the rebuilt file for the garage door, on the paper's file for
 # XMeDNN. Right is a rung of our audit, on the same rows but for BoT-IoT: our rows of its set have no times, so that
 # later minutes are those of whole floods, harder rows, on which the printed protocol has
-# {book}`botiot.ladder.printed.snn.f1_macro|.3f`; the minute rule, which without a clock has nothing to go by,
+# {book}`botiot.ladder.printed.snn.f1_macro|.3f`; the clock rule, which without a clock has nothing to go by,
 # is drawn there at guessing's score. For the garage door the printed accuracy, precision and recall
 # fix the balanced accuracy; for XMeDNN, tested on balanced rows, it is the printed accuracy.
 #
 # ```{slopes}
 # :name: fig-across-slopes
-# Each paper's model, its best rival and guessing: as printed, in our runs of that protocol, and on later minutes of
+# Each paper's model, a rival and guessing: as printed, in our runs of that protocol, and on later minutes of
 # whole floods (macro F1 of three attacks), without date and time, and on runs of the attacks not seen
 # (both balanced accuracy). Means over ten seeds.
 # ```

@@ -45,8 +45,8 @@ COMMA = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 LONG = re.compile(r"(?<![\d.,\u202f\u00a0])\d{5,}(?![\d\w])")
 FOUR = re.compile(r"(?<![\d.,\u202f\u00a0])\d{4}(?![\d\w])")
 WHOLE = re.compile(r"[-\u2212]?\d+\.0")
-# A name of a program, in the file or path that it may be part of.
-NAME = re.compile(r"[\w./-]*(?<![^\W_])[a-z]+(?:_[a-z0-9]+)+[\w./-]*")
+# A name of a program, in the file, path or address that it may be part of.
+NAME = re.compile(r"(?:https?://)?[\w./~-]*(?<![^\W_])[a-z]+(?:_[a-z0-9]+)+[\w./-]*")
 # What may be the name of a column, which capitals may begin.
 COLUMN = re.compile(r"\b([A-Za-z]+(?:_[A-Za-z0-9]+)+)\b")
 
@@ -194,7 +194,9 @@ def _split_names(page: BeautifulSoup, text: str) -> Iterator[Tag | NavigableStri
     for found in NAME.finditer(text):
         yield NavigableString(text[place : found.start()])
         name, place = found[0], found.end()
-        if name in _columns() or set(name) & set("./"):
+        if name.startswith("http"):
+            yield NavigableString(name)
+        elif name in _columns() or set(name) & set("./"):
             code = page.new_tag("code")
             code.string = name
             yield code

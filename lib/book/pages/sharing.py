@@ -25,8 +25,8 @@ CHANGELOG = "chapters/changelog"
 FRONT = "chapters/index"
 # The book in a sentence: what the right ends of the front page's slopes say.
 OF_THE_BOOK = (
-    "Three papers on intrusion detection in the Internet of Things, re-executed: on later minutes, "
-    "without date and time, on runs not trained on, their models score no better than a rival."
+    "Three papers on IoT intrusion detection, re-executed. On later minutes, or without date and "
+    "time, or on runs not trained on, none of their models is shown to score above its rival."
 )
 PICTURE = 'figure img[alt][src$=".png"]'
 PANEL = "figure .slope"

@@ -100,8 +100,8 @@ PANELS = (
                 "printed toniot.garage_door.rf",
             ),
             Line(
-                "minute rule",
-                "toniot.rebuilt.garage_door.minute_rule",
+                "clock rule",
+                "toniot.ladder.garage_door_rebuilt.printed.clock.balanced_accuracy",
                 "toniot.ladder.garage_door_rebuilt.no_time.majority.balanced_accuracy",
             ),
             Line(
