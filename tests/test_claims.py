@@ -357,8 +357,20 @@ def test_a_conclusion_falls_by_the_number_that_takes_it_down(tmp_path, first, se
 
 def test_whether_a_conclusion_changes_cannot_be_told_while_it_is_open(tmp_path):
     found = judged(tmp_path, [CONCLUSION, VALUE], [record("demo.a", around(0.7))])["demo.value"]
-    assert found.verdict == "cannot tell"
+    assert found.verdict == "differs, conclusion open"
     assert "Could not be judged" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("lower", "verdict"),
+    [(0.95, "differs, conclusion open"), (0.9, "differs, conclusion open")],
+)
+def test_a_number_that_differs_at_one_end_leaves_an_open_conclusion_open(tmp_path, lower, verdict):
+    """Be it outside at both ends of the bracket, or inside at one of them."""
+    rows = replace(PROVENANCE, basis="rebuilt")
+    measured = {"demo.a": around(0.7), "demo.a.lower": around(lower)}
+    records = [record(id, values, provenance=rows) for id, values in measured.items()]
+    assert judged(tmp_path, [CONCLUSION, VALUE], records)["demo.value"].verdict == verdict
 
 
 def test_two_replicates_give_no_verdict(tmp_path):

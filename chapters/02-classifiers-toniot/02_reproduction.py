@@ -421,8 +421,8 @@ means.loc[places].mul(100).round(2).rename(index=figures.NAMES)
 # precision then passes what is printed, and nearest neighbours stay below it in all scores. Allotted
 # as the kept rows say, no score of the first three classifiers moves over the bracket by more than
 # half a point. Seven of their twelve cells are *within spread*: all of the forest, two of nearest
-# neighbours, one of the tree. Where the table says `cannot tell` of an accuracy or F1, the interval is not too wide: the print lies outside
-# it, of the tree only at the upper end of the bracket, and a conclusion over all four devices, which reads that
+# neighbours, one of the tree. Accuracy and F1 of the others are {term}`differs, conclusion open`: the print lies outside the
+# interval, of the tree only at the upper end of the bracket, and a conclusion over all four devices, which reads that
 # cell, could not be judged.
 #
 # **The baseline.** A [rule that knows only the minute](05_rebuilt.ipynb) of a row has an accuracy of

@@ -20,6 +20,7 @@ SIGNS = {
     "within rounding": "≈",
     "within spread": "±",
     "differs, same conclusion": "≠",
+    "differs, conclusion open": "≉",
     "differs, conclusion changes": "✗",
     "paper inconsistent": "!",
     "cannot tell": "?",

@@ -10,6 +10,9 @@ well. Of a number: the interval holds what is printed, and also a value that con
 `borne_out`. Of a conclusion: it holds in some seeds and not in others, and a sign test at 5 % does
 not tell which is the rule.
 
+``differs, conclusion open`` is that of a number outside its interval, while a conclusion that rests
+on it cannot be judged.
+
 What rests on rebuilt rows is judged over their whole bracket, see `BRACKET`: its verdict is the
 weakest of those at the estimate and at both ends.
 """
@@ -31,6 +34,7 @@ ROUNDING = "within rounding"
 SPREAD = "within spread"
 SAME = "differs, same conclusion"
 CHANGES = "differs, conclusion changes"
+OPEN = "differs, conclusion open"
 CANNOT_TELL = "cannot tell"
 NOT_COMPARABLE = "not comparable"
 INCONSISTENT = "paper inconsistent"
@@ -44,6 +48,7 @@ VERDICTS = (
     ROUNDING,
     SPREAD,
     SAME,
+    OPEN,
     CHANGES,
     INCONSISTENT,
     CANNOT_TELL,
@@ -72,7 +77,7 @@ STRENGTH = (*BASES, MACHINE)
 # the record ``id`` is on the rows that were rebuilt at the lower end.
 BRACKET = ("lower", "upper")
 # From the best to the worst that an end of the bracket may say.
-FALLING = (EXACT, ROUNDING, SPREAD, SAME, CANNOT_TELL, CHANGES)
+FALLING = (EXACT, ROUNDING, SPREAD, SAME, OPEN, CANNOT_TELL, CHANGES)
 
 
 @dataclass(frozen=True)
@@ -181,7 +186,8 @@ def _over_bracket(first: Judgement, other: Judgement, end: str) -> Judgement:
     weaker = max(both, key=FALLING.index)
     if weaker == CHANGES:
         # That it differs is sure where it does at each end, and what follows from it is not.
-        weaker = SAME if both == {SAME, CHANGES} else CANNOT_TELL
+        differs = next(iter(both - {CHANGES}))
+        weaker = differs if differs in (SAME, OPEN) else CANNOT_TELL
     reason = f"{first.reason} At the {end} end of the bracket: {other.reason}"
     return replace(first, verdict=weaker, reason=reason)
 
@@ -388,7 +394,7 @@ def _differs(claim: Claim, distance: str, ledger: Ledger, conclusions, sources) 
         return Finding(CHANGES, f"{distance} No longer holds: {_quote(ledger, charged)}.")
     unsettled = [id for id in resting if conclusions[id].verdict not in (*HOLDS, CHANGES)]
     if unsettled:
-        return Finding(CANNOT_TELL, f"{distance} Could not be judged: {_quote(ledger, unsettled)}.")
+        return Finding(OPEN, f"{distance} Could not be judged: {_quote(ledger, unsettled)}.")
     standing = [id for id in resting if id not in fallen]
     parts = [
         f"Falls, but by other numbers: {_quote(ledger, fallen)}." if fallen else "",
