@@ -88,6 +88,9 @@ def _said(found: re.Match) -> str:
     if name == "published":
         claim = _known(claims.load(), text)
         return in_unit(claim.published, claim.unit)
+    if name == "verdict":
+        (judged,) = claims.select(_known(claims.load(), text).id)
+        return judged.verdict
     if name.startswith("cite"):
         return f"[{text}]({site()}chapters/references.html)"
     titled = NAMED.fullmatch(text)

@@ -2,8 +2,8 @@
 
 Directives: ``scoreboard``, ``claims`` (argument: id patterns), ``environment``, ``stamps``,
 ``downloads``.
-Roles: ``published`` (a claim as printed), ``book`` (a published record), ``run`` (the same
-record in this run). A record's role takes a format after a bar, as in
+Roles: ``published`` (a claim as printed), ``verdict`` (a conclusion's, which leads to its row on the
+chapter's first page), ``book`` (a published record), ``run`` (the same record in this run). A record's role takes a format after a bar, as in
 ``{book}`xmednn.table1.dnn.accuracy|.1%` ``. What does not exist is a warning, which fails
 the build. Sphinx does not know that pages depend on records; `lib.book.pages.build` builds afresh
 whenever anything has changed.
@@ -28,6 +28,7 @@ from lib.book.pages.tables import table
 from lib.book.publish import archive
 from lib.book.publish.archive.tables import ONLY_JSON, TABLES, stamp_rows
 from lib.book.stamps.pages import summary
+from lib.claims.tables import SIGNS
 from lib.common.paths import CHAPTERS, reference_folder
 from lib.common.wording import in_unit
 from lib.notebook.records import Provenance, Record, reference, this_run
@@ -35,6 +36,9 @@ from lib.notebook.records import Provenance, Record, reference, this_run
 logger = logging.getLogger(__name__)
 NOT_PUBLISHED = "not published yet"
 NOT_RUN = "not run"
+# The row of a claim in the table that has it.
+ROW = "claim-"
+VERDICT = '<a href="{address}"><span aria-hidden="true">{sign}</span> {verdict}</a>'
 CARD = re.compile(r"(\w+): \[(.+)\]\((.+)\)")
 
 
@@ -103,6 +107,22 @@ class _PublishedRole(_NumberRole):
         return [_span("published", text, f"{claim.paper}, {claim.locator}")], []
 
 
+class _VerdictRole(_NumberRole):
+    """Shows the verdict on a conclusion, and leads to its row in the one table that has it."""
+
+    def run(self):
+        id = self.text.strip()
+        if id not in claims.load():
+            return [self.warn(f"there is no claim {id!r} in data/claims")], []
+        (judged,) = claims.select(id)
+        index = f"{self.env.docname.rpartition('/')[0]}/index"
+        page = self.env.app.builder.get_relative_uri(self.env.docname, index)
+        link = VERDICT.format(
+            address=f"{page}#{ROW}{id}", sign=SIGNS[judged.verdict], verdict=judged.verdict
+        )
+        return [nodes.raw("", link, format="html")], []
+
+
 def _new_paper(name: str) -> tuple[str, tuple[str, str]]:
     """Return a paper that the front page does not name, with its chapter's heading and address."""
     index = next(CHAPTERS.glob(f"[0-9]*-{name}/index.md"), None)
@@ -149,7 +169,11 @@ class _Claims(SphinxDirective):
         shown = claims.select(*patterns)
         ledgers = dict.fromkeys(f"data/claims/{each.paper}.csv" for each in shown)
         sources = [*(Place("ledger", path) for path in ledgers), definition("lib.claims.judge")]
-        return [nodes.raw("", claims.as_html(shown), format="html"), source_line(sources)]
+        rows = claims.as_html(shown)
+        for each in shown:  # to which {verdict} and other pages lead
+            row = f'data-claim="{each.id}"'
+            rows = rows.replace(row, f'id="{ROW}{each.id}" {row}')
+        return [nodes.raw("", rows, format="html"), source_line(sources)]
 
 
 class _Stamps(SphinxDirective):
@@ -270,6 +294,7 @@ def setup(app: Sphinx) -> dict:
     app.add_directive("stamps", _Stamps)
     app.add_directive("downloads", _Downloads)
     app.add_role("published", _PublishedRole())
+    app.add_role("verdict", _VerdictRole())
     app.add_role("book", _RecordRole())
     app.add_role("run", _RunRole())
     app.connect("html-page-context", _without_thebe, priority=900)
