@@ -116,6 +116,17 @@ class TestSources:
         assert not re.search(r"claims\.(load|select|judge_all)\(|from lib\.claims", text), READERS
 
     @EACH
+    def test_a_conclusion_is_shown_in_one_table_and_linked_from_elsewhere(self, notebook):
+        # The table stands on the chapter's first page, and {verdict} leads to its row.
+        cells = [each for each in read_source(notebook.source).cells if each.cell_type == "code"]
+        shown = [
+            each.source for each in cells if "remove-cell" not in each.metadata.get("tags", [])
+        ]
+        assert [
+            source for source in shown if re.search(r"claims\.\w+\([^)]*\.conclusion\.", source)
+        ] == []
+
+    @EACH
     def test_no_record_is_named_by_what_a_search_chose(self, notebook):
         # On another processor a tie falls otherwise, and the record would be another.
         cells = [each.source for each in read_source(notebook.source).cells]
