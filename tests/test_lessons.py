@@ -183,7 +183,7 @@ class TestLesson:
         assert len(set(names)) == len(names)
 
     def test_each_page_has_objectives_and_a_quiz(self, lesson):
-        pages = {book.stem for book in find_notebooks(lesson.chapter)}
+        pages = {book.stem for book in find_notebooks(lesson.chapter)} | {"summary"}
         assert set(lesson.questions) == pages
         assert set(lesson.about) == {"", *pages}
         assert {exercise.page for exercise in lesson.exercises} <= pages
@@ -273,8 +273,8 @@ class TestLesson:
 
 @pytest.mark.parametrize(
     ("lesson", "stem"),
-    [(lesson, stem) for lesson in LESSONS for stem in lesson.questions],
-    ids=[f"{lesson.chapter}/{stem}" for lesson in LESSONS for stem in lesson.questions],
+    [(lesson, book.stem) for lesson in LESSONS for book in find_notebooks(lesson.chapter)],
+    ids=[book.name for lesson in LESSONS for book in find_notebooks(lesson.chapter)],
 )
 def test_a_page_keeps_its_code_and_its_words(lesson, stem):
     (book,) = find_notebooks(f"{lesson.chapter}/{stem}")

@@ -24,7 +24,7 @@ def test_there_is_such_a_chapter_and_no_lesson_is_held_on_it():
 
 @EACH
 def test_each_page_has_objectives_and_five_questions(lesson):
-    pages = {book.stem for book in find_notebooks(lesson.chapter)}
+    pages = {book.stem for book in find_notebooks(lesson.chapter)} | {"04_what-to-do"}
     assert set(lesson.questions) == set(lesson.about) == pages
     assert all(len(questions) == 5 for questions in lesson.questions.values())
     assert all(known.before and known.text for known in lesson.about.values())
@@ -46,6 +46,25 @@ def test_no_number_is_typed(lesson):
     source = read_source(CHAPTERS / lesson.chapter / SOURCE)
     assert numbers_typed(source) == []
     assert long_cells(source) == []
+
+
+@pytest.mark.parametrize(
+    ("lesson", "stem"),
+    [
+        (lesson, stem)
+        for lesson in for_pages()
+        for stem in lesson.questions
+        if (CHAPTERS / lesson.chapter / f"{stem}.md").exists()
+    ],
+    ids=lambda each: getattr(each, "chapter", each),
+)
+def test_a_page_without_code_gets_them_too_and_keeps_its_words(lesson, stem):
+    text = (CHAPTERS / lesson.chapter / f"{stem}.md").read_text(encoding="utf-8")
+    title, rest = text.split("\n\n", 1)
+    shown = in_pages.in_markdown(text, stem, lesson)
+    assert shown.startswith(f"{title}\n\n:::{{dropdown}} Reading: about ")
+    assert rest.strip() in shown
+    assert "Quiz: 5 questions" in shown[shown.index(rest.strip()) + len(rest.strip()) :]
 
 
 @EACH

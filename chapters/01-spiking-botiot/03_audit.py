@@ -178,7 +178,7 @@ sessions = when.agg(
 )
 sessions.reindex([kind for kind in botiot.SHARES if kind in sessions.index])
 
-# %%
+# %% tags=["method"]
 of_class = pd.Series(botiot.SHARES).groupby(lambda kind: kind.split()[0])
 EVEN = (of_class.transform(lambda counts: 1e9 * counts / counts.sum())).astype(int)
 NATURAL, EVEN = botiot.SHARES, EVEN.to_dict()

@@ -365,7 +365,7 @@ record(small, "snn_log.f1", f1[small, "snn_log"], f"{PROTOCOL}, logarithms")
 # more than the arithmetic. It comes on top for every model, and more for those with more to fetch.
 # The numbers rank models; they do not size a battery.
 
-# %%
+# %% tags=["method"]
 from lib.methods.spiking import energy
 
 

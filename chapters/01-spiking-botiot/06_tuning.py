@@ -133,7 +133,7 @@ from lib.methods.spiking.dense import train_dense
 from lib.methods.spiking.eprop import train_eprop
 
 
-# %% tags=["hide-input"]
+# %% tags=["method"]
 def by_networks(train):
     def scored(splits, rate):
         networks = train(tasks_of(splits), base.but(learning_rate=rate)).networks

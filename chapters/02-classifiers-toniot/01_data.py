@@ -379,7 +379,7 @@ pd.concat(listed).set_index(["form", "column", "written"])
 # two values counts.
 
 
-# %%
+# %% tags=["method"]
 def best_rule(values, labels):
     if pd.api.types.is_numeric_dtype(values) and values.nunique() > 24:
         values = pd.qcut(values, 20, labels=False, duplicates="drop")

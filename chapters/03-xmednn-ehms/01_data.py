@@ -96,7 +96,7 @@ from sklearn.tree import DecisionTreeClassifier
 from lib.methods.splits import split_blocks, split_rows
 
 codes = frame[network].apply(lambda column: column.astype("category").cat.codes)
-# %%
+# %% tags=["method"]
 ports = pd.to_numeric(frame["Sport"].replace(xmednn.KEPT), errors="coerce")
 codes = codes.assign(Sport=ports.fillna(ports.median()))
 labels, blocks = frame["Label"].to_numpy(), xmednn.attack_blocks(frame["Label"])

@@ -186,7 +186,7 @@ def alarms_of(detector, place):
     return alarms
 
 
-# %%
+# %% tags=["method"]
 def outcome(policy, alarms, hour):
     through = replay(alarms, address[hour], link[hour], policy, known, APART, DELAY)
     attack = labels[hour] == 1

@@ -243,7 +243,7 @@ def forests(splits):
     return fit_classical(forest, splits)
 
 
-# %% tags=["hide-input"]
+# %% tags=["method"]
 def every_pair(fit=forests, features=None):
     turns = [(name, turn) for turn in range(replicates) for name in NAMES]
     given = [values] * replicates if features is None else features

@@ -9,7 +9,7 @@ from copy import deepcopy
 from math import ceil
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_markdown_cell
+from nbformat.v4 import new_markdown_cell, new_notebook
 
 from lib.book.lessons.editions import part_title, plan_table
 from lib.book.lessons.source import Exercise, Lesson, Option, Question
@@ -52,6 +52,16 @@ def with_lesson(page: NotebookNode, stem: str, lesson: Lesson) -> NotebookNode:
     if stem in lesson.about:
         fresh.cells.insert(1, _cell(about(page, stem, lesson), "about"))
     return fresh
+
+
+def in_markdown(text: str, stem: str, lesson: Lesson) -> str:
+    """Return a page without code, such as a summary, with what its chapter's lesson puts there."""
+    title, _, rest = text.partition("\n\n")
+    page = new_notebook(cells=[new_markdown_cell(title), new_markdown_cell(rest)])
+    return (
+        "\n\n".join(cell.source.strip("\n") for cell in with_lesson(page, stem, lesson).cells)
+        + "\n"
+    )
 
 
 def _put(page: NotebookNode, heading: str, text: str, name: str) -> None:

@@ -142,6 +142,11 @@ def _assemble(source: Path, pages: dict[Notebook, bytes], taught: dict[str, Less
     for path in sorted(CHAPTERS.rglob("*")):
         if path.is_file() and path.suffix not in (".py", ".ipynb", ".pyc"):
             wanted[str(path.relative_to(ROOT))] = path.read_bytes()
+    for lesson in taught.values():
+        for stem in lesson.about:
+            name = f"{CHAPTERS.relative_to(ROOT) / lesson.chapter / stem}.md"
+            if stem and name in wanted:
+                wanted[name] = in_pages.in_markdown(wanted[name].decode(), stem, lesson).encode()
     wanted |= {str(book.page.relative_to(ROOT)): content for book, content in pages.items()}
     folder = CHAPTERS.relative_to(ROOT)
     wanted |= {

@@ -2,9 +2,10 @@
 
 Directives: ``scoreboard``, ``claims`` (argument: id patterns), ``environment``, ``stamps``,
 ``downloads``.
-Roles: ``published`` (a claim as printed), ``verdict`` (a conclusion's, which leads to its row on the
-chapter's first page), ``book`` (a published record), ``run`` (the same record in this run). A record's role takes a format after a bar, as in
-``{book}`xmednn.table1.dnn.accuracy|.1%` ``. What does not exist is a warning, which fails
+Roles: ``published`` (a claim as printed), ``verdict`` (that on a conclusion, with a link to its row
+on the chapter's first page), ``book`` (a published record), ``run`` (the same record in this run).
+A record's role takes a format after a bar, as in ``{book}`xmednn.table1.dnn.accuracy|.1%` ``. What
+does not exist is a warning, which fails
 the build. Sphinx does not know that pages depend on records; `lib.book.pages.build` builds afresh
 whenever anything has changed.
 """
