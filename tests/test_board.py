@@ -6,8 +6,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from lib import claims
-from lib.book.pages.board import Row, scoreboard, scoreboard_html, sentence
-from lib.claims.tables import BASES, verdict_class
+from lib.book.pages.board import SHORT, Row, scoreboard, scoreboard_html, sentence
+from lib.claims.tables import verdict_class
 from lib.claims.verdicts import VERDICTS, Judgement
 from lib.common.paths import CHAPTERS
 
@@ -44,7 +44,7 @@ def test_each_verdict_that_occurs_has_a_row_with_its_bases():
         PAPERS,
     )
     assert card.rows == [
-        Row("exact", 1, 2, {BASES["file"]: 1, BASES["arithmetic"]: 2}),
+        Row("exact", 1, 2, {SHORT["file"]: 1, SHORT["arithmetic"]: 2}),
         Row("not comparable", 0, 1, {}),
     ]
     assert card.columns == ["conclusions", "numbers"]
@@ -59,7 +59,7 @@ def test_repetitions_settings_and_other_papers_are_not_counted():
         {"paper": "other"},
     )
     (card,) = scoreboard([BLANK, *others], PAPERS)
-    assert card.rows == [Row("exact", 0, 1, {BASES["file"]: 1})]
+    assert card.rows == [Row("exact", 0, 1, {SHORT["file"]: 1})]
     assert card.columns == ["numbers"]
 
 

@@ -151,7 +151,7 @@ def without_copies(train, test):
     return train, test[~np.isin(copies[test], copies[train])]
 
 
-# %%
+# %% tags=["method"]
 def later_part(table, one):
     return split_latest(table.moments, table.subcategories, TEST_SHARE)
 
@@ -178,7 +178,7 @@ sessions = when.agg(
 )
 sessions.reindex([kind for kind in botiot.SHARES if kind in sessions.index])
 
-# %% tags=["method"]
+# %%
 of_class = pd.Series(botiot.SHARES).groupby(lambda kind: kind.split()[0])
 EVEN = (of_class.transform(lambda counts: 1e9 * counts / counts.sum())).astype(int)
 NATURAL, EVEN = botiot.SHARES, EVEN.to_dict()

@@ -138,7 +138,7 @@ print(f"{repeated.sum():,} repeated rows dropped, {len(labels):,} kept")
 # Scores are computed on the attack day alone, which both classes share, and averaged over the days. (On
 # the synthetic twin, which has no such days, attack day and quiet day are tested together.)
 
-# %% tags=["method"]
+# %%
 attack_days = np.unique(days[labels == 1])
 quiet_days = np.setdiff1d(days, attack_days)
 
@@ -829,7 +829,7 @@ def thresholds(chances, quiet_rows):
         yield alarms.threshold_for_budget(times, given, BUDGET)
 
 
-# %%
+# %% tags=["method"]
 def watch(chances, quiet_rows):
     raised, waits = [], []
     for number, limit in enumerate(thresholds(chances, quiet_rows)):

@@ -256,3 +256,85 @@
 # - [x] To say what the score of a network is worth.
 #
 #   A shared network needs two rivals beside it: each client alone, and one column.
+
+# %% [markdown] tags=["about"] page="04_what-to-do" before="The audit page of one chapter; a confusion matrix; what a random split is."
+# * say which questions need a table, which a file, and which a model;
+# * read an answer of `examine` or `audit` without taking it for a verdict;
+# * name what a table or a file that passes has not been asked.
+
+# %% [markdown] tags=["question"] page="04_what-to-do"
+# `examine` finds that a table fits the stated size of its test. When is that evidence for the size?
+#
+# - [ ] Always: a wrong size would not fit.
+#
+#   With many rows or few digits most sizes fit.
+#
+# - [x] When few other sizes fit.
+#
+#   A check that nearly every size passes tells nothing of this one.
+#
+# - [ ] Never: arithmetic knows nothing of rows.
+#
+#   It knows that they are whole numbers, and enough digits rule out most sizes.
+
+# %% [markdown] tags=["question"] page="04_what-to-do"
+# One recall fits no matrix with the other scores of its row. With its last two digits exchanged it would. What may be
+# written?
+#
+# - [ ] The table is not to be trusted.
+#
+#   One cell is at odds with its row. The rest of the table fits.
+#
+# - [ ] The score was changed by hand.
+#
+#   Nothing shows how it came to be.
+#
+# - [x] It contradicts the other scores of its row; a slip in typing would explain it.
+#
+#   The first half is arithmetic. The second is a guess, and is called so.
+
+# %% [markdown] tags=["question"] page="04_what-to-do"
+# `audit` names a column that tells the classes by itself. What is to be done?
+#
+# - [ ] Drop it.
+#
+#   It may be the attack itself, which a detector ought to see.
+#
+# - [x] Ask how it came to be, and whether it would tell on another network.
+#
+#   The tool does not know whether a telling column is a fault or the attack itself.
+#
+# - [ ] Keep it, since it was recorded.
+#
+#   So was the time, which tells of one recording only.
+
+# %% [markdown] tags=["question"] page="04_what-to-do"
+# All copies of a row were kept on one side of a random split. What has the test still not asked?
+#
+# - [x] What the model does on a run of an attack that it was not trained on.
+#
+#   Where neighbours in the file share a label, a random split asks about moments that training has seen, even without a
+#   copy.
+#
+# - [ ] Nothing: no test row is known any more.
+#
+#   A row need not be equal to another to be close to it.
+#
+# - [ ] Which of two models is better on these rows.
+#
+#   That it does ask. Whether the order holds on other runs is another question.
+
+# %% [markdown] tags=["question"] page="04_what-to-do"
+# A paper's table fits the stated test, and `audit` finds nothing in its file. Is the detector shown to be good?
+#
+# - [ ] Yes: both tools pass it.
+#
+#   They look for contradictions and give-aways. That none was found is no praise.
+#
+# - [ ] No: a file without give-aways cannot give high scores.
+#
+#   It can, where several columns together tell what none tells alone.
+#
+# - [x] Not yet: the questions of the protocol remain.
+#
+#   What the plainest rival gets, how far seeds spread, and what it means for those on duty no tool here has asked.

@@ -21,6 +21,8 @@ DOING = (
     ((CHANGES,), "does not", "do not"),
     ((CANNOT_TELL,), "cannot be told", "cannot be told"),
 )
+# A card is narrow.
+SHORT = BASES | {"set": "rows of the set", "arithmetic": "arithmetic"}
 FOLLOWING = ("follows from the paper's own numbers", "follow from the paper's own numbers")
 AGAINST = ("contradicts them", "contradict them")
 CONTRADICTING = ("contradicts the paper's own numbers", "contradict the paper's own numbers")
@@ -77,7 +79,7 @@ def _rows(judgements: Sequence[Judgement]) -> Iterable[Row]:
         if chosen:
             conclusions = sum(each.kind == "conclusion" for each in chosen)
             bases = Counter(each.basis for each in chosen)
-            shown = {text: bases[basis] for basis, text in BASES.items() if bases[basis]}
+            shown = {text: bases[basis] for basis, text in SHORT.items() if bases[basis]}
             yield Row(verdict, conclusions, len(chosen) - conclusions, shown)
 
 
