@@ -163,8 +163,7 @@ def other_sessions(table, one):
 
 
 # %% [markdown]
-# How far apart can sessions be? In the sample of the full set each kind of flood and of theft falls
-# on a single day, within an hour. There is no second day to test on.
+# In the sample each kind of flood and of theft falls on one day, within an hour: there is no second day to test on.
 
 # %% tags=["hide-output", "hide-input"] caption="Flows, sessions, days and hours of each kind."
 when = pd.DataFrame(
@@ -668,7 +667,7 @@ table.rename(index=titles, columns=figures.NAMES).round(3)
 # %% [markdown]
 # What does each step cost, and what does it say?
 #
-# * **Copies**: nine in ten of the scans' test flows were trained on, as a scan repeats its probe, which is no fault of the split. Of the few others the spiking network recognises less than half, and being few they make the intervals wide. Flows of the floods seldom repeat.
+# * **Copies**: nine in ten of the scans' test flows were trained on, as a scan repeats its probe, which is no fault of the split. Of the few others the spiking network recognises less than half, and being few they make the intervals wide.
 # * **Time** costs the spiking network, the forest and, on average, the shallow tree. The network recognises fewer of the latest UDP floods, DDoS above all, and as many TCP floods. No other fifth was held out: these stretches may be hard rather than late.
 # * **Other sessions** cost the network and the forest about as much, with wider intervals. They are still parts of attacks that were trained on.
 # * **Balanced classes** help the shallow tree; the spiking network stays where it was.
@@ -1176,8 +1175,8 @@ for name, found in raised.items():
 recorder.save()
 
 # %% [markdown]
-# The share of false alarms rests on few flows, and flows of one minute resemble each other. The exact
-# binomial interval below takes them as independent, so it is rather too narrow.
+# The share of false alarms rests on few flows. The exact binomial interval below takes them as independent, which
+# flows of one minute are not, so it is rather too narrow.
 
 # %%
 from scipy.stats import binomtest
