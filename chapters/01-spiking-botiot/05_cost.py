@@ -24,7 +24,7 @@
 #
 # A score of a network is a draw: another seed gives another score. To say how far two scores must lie
 # apart to mean something, each setting is trained ten times. The paper reports
-# {published}`botiot.table_v.10000_240.training_seconds` seconds for one training run of its largest
+# {published}`botiot.table_v.10000_240.training_seconds` seconds of training for its largest
 # network. This page shows what makes a run cheap enough to repeat, and how its cost grows.
 
 # %% tags=["remove-cell"]
@@ -146,8 +146,8 @@ spiking.map("{:.0%} of neurons and steps".format)
 #
 # Each round times all three ways in turn, so that a change in the machine's speed meets them alike; how many times as fast is taken within a round, and averaged. The last column sets a scale: the operations of the dense
 # matrix products, divided by the time, as a share of the speed that a matrix product of this shape
-# reaches in the same round. The rest of the time goes into the neurons themselves. (More than all
-# of it says that other work slowed the machine while the scale was taken.) The times are those of
+# reaches in the same round. It is a scale and no bound: where it passes the whole, the products of the scale paid
+# for calls and memory that those of the loops did not, or other work slowed it; the cause was not sought. The times are those of
 # the threads that this run had, which the page on the environment names: with one, a network costs about the same alone and among ten; each further thread takes a network of its own.
 
 # %%

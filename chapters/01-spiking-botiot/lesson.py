@@ -826,7 +826,7 @@ rung = lambda moments, kinds, seed: (np.arange(len(moments)), np.arange(100))
 #
 # - [ ] Because the paper does so.
 #
-#   It tests on a fifth of a sample.
+#   It does not say how many rows it tests.
 
 # %% [markdown] tags=["question"] page="03_audit"
 # Flows that were not trained on are the unusual ones. What follows for rung 1?
