@@ -667,9 +667,8 @@ table.rename(index=titles, columns=figures.NAMES).round(3)
 # %% tags=["hide-output", "hide-input"] caption="What each step changes in balanced accuracy, paired over ten seeds: mean [95 % interval]."
 STEPS = {"no_copies": "printed", "later": "printed", "sessions": "printed"}
 STEPS |= {"balanced": "later", "normal": "balanced", "theft": "normal"}
-by_seed = scores.pivot_table(
-    "balanced_accuracy", "seed", ["rung", "classifier"], sort=False
-)
+cells = ["rung", "classifier"]
+by_seed = scores.pivot_table("balanced_accuracy", "seed", cells, sort=False)
 pd.DataFrame(
     {
         f"{titles[after]}, less {titles[before]}": {

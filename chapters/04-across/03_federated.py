@@ -454,17 +454,22 @@ for name, own in FEDERATIONS.items():
 from scipy.special import expit
 
 
+def answered_together(name, one, values):
+    """The mean of the local networks' answers, weighed by rows: sent once."""
+    local, weights = local_of(FEDERATIONS[name]), HISTORY[name]["local"][-1]
+    each = [chances(client[one], local.sizes, values) for client in weights]
+    return np.average(expit(each), axis=0, weights=ROW_COUNTS[name][:, one])
+
+
+# %% tags=["hide-input"]
 def answers_averaged(name):
-    """ROC-AUC of the mean of the local networks' answers, weighed by rows: sent once."""
-    own, local = FEDERATIONS[name], local_of(FEDERATIONS[name])
-    weights, found = HISTORY[name]["local"][-1], np.empty((len(own), len(seeds)))
-    for place in np.ndindex(found.shape):
-        values, labels = own[place[0]][place[1]][2]
-        each = [chances(one[place[1]], local.sizes, values) for one in weights]
-        said = np.average(
-            expit(each), axis=0, weights=ROW_COUNTS[name][:, place[1]]
+    own = FEDERATIONS[name]
+    found = np.empty((len(own), len(seeds)))
+    for place, one in np.ndindex(found.shape):
+        values, labels = own[place][one][2]
+        found[place, one] = roc_auc_score(
+            labels, answered_together(name, one, values)
         )
-        found[place] = roc_auc_score(labels, said)
     return found.mean(axis=0)
 
 
@@ -826,15 +831,16 @@ def at_home_again(name, rounds):
 
 
 AGAIN = {name: at_home_again(name, ROUNDS) for name in UNEVEN}
-LONGER = {
-    name: areas(
-        last(alone(training(own), local_of(own), rounds=2 * ROUNDS)),
-        local_of(own),
-        own,
-    ).mean(axis=0)
-    for name, own in FEDERATIONS.items()
-    if name in UNEVEN
-}
+
+
+# %% tags=["hide-input"]
+def alone_for(name, rounds):
+    own, local = FEDERATIONS[name], local_of(FEDERATIONS[name])
+    weights = last(alone(training(own), local, rounds=rounds))
+    return areas(weights, local, own).mean(axis=0)
+
+
+LONGER = {name: alone_for(name, 2 * ROUNDS) for name in UNEVEN}
 
 # %% tags=["hide-input"]
 OTHERS = ("quantiles", "larger", "longer", "faster")
@@ -1101,10 +1107,14 @@ SOONER = {
     for name in UNEVEN
     for noise in NOISE[:4]
 }
+
+# %% tags=["hide-input"]
 EVEN = NOISE[3] * (ROUNDS / FEWER) ** 0.5  # as much noise in all: one epsilon
 AT_ONE_EPSILON = {name: private(name, EVEN) for name in UNEVEN}
 for name, values in AT_ONE_EPSILON.items():
     note(name, "private.epsilon_of_five_rounds", values)
+
+# %% tags=["hide-input"]
 for (name, noise), values in SOONER.items():
     way = f"private.five_rounds.noise_{str(noise).replace('.', '_')}"
     note(name, way, values)
