@@ -361,25 +361,25 @@ def first_alarms(detector, place):
     alarms, own = alarms_of(detector, place), every_hour[place]
     first = [(np.argmax(alarms[hour]), hour) for hour in own if alarms[hour].any()]
     false = [labels[hour[number]] == 0 for number, hour in first]
-    waited = attack_alarms(detector, place)["seconds"]
     return {
         "minutes": np.mean([n * APART / 60 for n, _ in first] or [60]),
         "false": np.mean(false or [0]),
         "false_minutes": minutes_to_a_false_one(alarms, own),
-        "unseen": waited.isna().mean(),
-        "seconds": waited.median(),
-        "unseen_by_chance": missed_by_chance(detector, place),
-    }
+    } | until_an_alarm(detector, place)
 
 
 # %% tags=["hide-input"]
-def missed_by_chance(detector, place):
-    """Attacks without alarm if alarms fell at random, as often as on normal flows."""
-    test = test_rows(place)
+def until_an_alarm(detector, place):
+    """Attacks without alarm, and if alarms fell at random, as often as on normal flows."""
+    test, waited = test_rows(place), attack_alarms(detector, place)["seconds"]
     attack = labels[test] == 1
     rate = np.mean(chances[detector][place][~attack] > 0.5)
     sizes = np.unique(flows.blocks[test][attack], return_counts=True)[1]
-    return np.mean((1 - rate) ** sizes)
+    return {
+        "unseen": waited.isna().mean(),
+        "seconds": waited.median(),
+        "unseen_by_chance": np.mean((1 - rate) ** sizes),
+    }
 
 
 # %% tags=["hide-input"]
