@@ -24,7 +24,7 @@
 # and still notices only
 # {book}`toniot.beyond.garage_door.windows.xgb.first_count.found_within_10_minutes|.0%` of the attacks
 # within ten minutes. Where normal rows in the midst of an attack do not count, a definition chosen
-# after the results had been seen, it notices
+# after the results had been seen, it overruns the budget by a tenth and notices
 # {book}`toniot.beyond.garage_door.windows.xgb.found_within_10_minutes|.0%`, and random alarms
 # {book}`toniot.beyond.garage_door.windows.chance.found_within_10_minutes|.0%` (means over replicates).
 # The extracts of the other three devices permit no such test.
@@ -371,8 +371,8 @@ table.rename(index=names, columns=AREAS).round(3)
 # The tempo is what works, on days that were not trained on. Is it lateness, or the pace of a session?
 # Divided by the median of the 600 gaps before, the rule keeps most of it; how much hangs on the memory
 # (folded): with 60 gaps its PR-AUC is {book}`toniot.beyond.garage_door.windows.divided_by_60.pr_auc`,
-# with 3 600 it is {book}`toniot.beyond.garage_door.windows.divided_by_3600.pr_auc`. So pace may have a
-# part in it, and most of what lies above the base rate stays without it. In PR-AUC the one rule
+# with 3 600, a memory that reaches into the sessions before, it is {book}`toniot.beyond.garage_door.windows.divided_by_3600.pr_auc`. The pace alone, the median of
+# 600 gaps, has {book}`toniot.beyond.garage_door.windows.pace_of_600.pr_auc`. So most of what lies above the base rate stays without it. In PR-AUC the one rule
 # stands above all trained detectors but stacking, which is level with it; in ROC-AUC those with all
 # windows stand above it, by one to three points. (The rule was chosen when the days had been seen; the
 # deviations are of training rows drawn anew, and say nothing of other days.)
@@ -381,29 +381,31 @@ table.rename(index=names, columns=AREAS).round(3)
 MEMORIES = (60, 600, 3600)
 
 
-def divided(memory):
+def pace(memory):
     gaps = tempo["gap"].rolling(memory, min_periods=10).median().shift(1)
-    return (LATE / gaps.clip(lower=1)).fillna(0).to_numpy()
+    return gaps.clip(lower=1).fillna(1).to_numpy()
 
 
-by_memory = {
-    memory: pd.DataFrame(
-        scores_by_day([divided(memory)[test] for _, test, _ in folds])
-    ).mean()
-    for memory in MEMORIES
-}
+def over_days(rule):
+    return pd.DataFrame(scores_by_day([rule[test] for _, test, _ in folds])).mean()
 
-# %% tags=["hide-input", "hide-output"] caption="Longest gap of a minute over the median gap of so many readings before: means over the days."
-for memory, areas in by_memory.items():
+
+by_memory = {f"divided_by_{memory}": LATE / pace(memory) for memory in MEMORIES}
+by_memory |= {f"pace_of_{memory}": pace(memory) for memory in MEMORIES}
+by_memory = {name: over_days(rule) for name, rule in by_memory.items()}
+
+# %% tags=["hide-input", "hide-output"] caption="Longest gap of a minute divided by the pace, the median of so many gaps before, and that pace alone: means over the days."
+for name, areas in by_memory.items():
     for area, value in areas.items():
         recorder.add(
-            f"toniot.beyond.garage_door.windows.divided_by_{memory}.{area}",
+            f"toniot.beyond.garage_door.windows.{name}.{area}",
             value,
-            f"longest gap over the median of {memory} gaps before",
+            "longest gap over the median of gaps before, or that median alone",
             True,
             dataset=loaded["garage_door"],
         )
-pd.DataFrame(by_memory).T.rename(columns=AREAS).round(3)
+shown = pd.DataFrame(by_memory).T.rename(columns=AREAS).round(3)
+shown.rename(lambda name: name.replace("_", " "))
 
 # %% tags=["remove-cell"]
 for (name, classifier), group in mean_scores.groupby(level=[0, 1], sort=False):
@@ -485,8 +487,8 @@ plt.show()
 #
 # **Do the sessions betray themselves?** The recorder ran at different speeds in different hours: a
 # reading every five seconds, every two, every second. Split by rows or by hours, such habits stand
-# on both sides, and the windows recognise the session. Held-out days do not allow this. The
-# difference between the splits is what the habits are worth.
+# on both sides, and the windows recognise the session. Held-out days do not allow this. All areas are means over
+# the attack days; what the habits are worth is the difference, but for what other test rows have to do with it.
 
 # %%
 from lib.methods.splits import split_blocks, split_rows
@@ -500,15 +502,25 @@ LOOSER = {
 
 
 # %%
+def within_days(test):
+    """The test rows of each attack day that has both classes among them."""
+    for day in attack_days:
+        own = np.flatnonzero(days[test] == day)
+        if len(set(labels[test][own])) == 2:
+            yield own
+
+
 def looser(name, seed):
-    one = split(matrices["windows"], *LOOSER[name](seed), seed)
+    train, test = LOOSER[name](seed)
+    one = split(matrices["windows"], train, test, seed)
     (given,) = fit_classical(SINGLE["xgb"], [one])
-    return roc_auc_score(one.test_labels, given)
+    pairs = ((labels[test][own], given[own]) for own in within_days(test))
+    return np.mean([roc_auc_score(*pair) for pair in pairs])
 
 
+# %%
 def both_classes(name, seed):
-    _, test = LOOSER[name](seed)
-    return len(set(labels[test])) == 2
+    return any(len(own) for own in within_days(LOOSER[name](seed)[1]))
 
 
 # %% tags=["hide-input"]
@@ -518,11 +530,11 @@ compared = {
 }
 for name, found in zip(LOOSER, compared.values()):
     id = f"toniot.beyond.garage_door.windows.xgb.roc_auc_{name}"
-    how, rests_on = f"{name} split at random", loaded["garage_door"]
+    how, rests_on = f"{name} split at random, mean of days", loaded["garage_door"]
     if found:
         recorder.add(id, found, protocol=how, dataset=rests_on)
 
-# %% tags=["hide-input"] caption="ROC-AUC by what is held out, means over ten seeds."
+# %% tags=["hide-input"] caption="ROC-AUC by what is held out, means over the attack days and ten seeds."
 chosen = by_day.query("features == 'windows' and classifier == 'xgb'")
 compared["days"] = chosen.groupby("seed")["roc_auc"].mean().tolist()
 pd.DataFrame({name: [np.mean(found)] for name, found in compared.items()}).rename(
@@ -769,7 +781,8 @@ pd.DataFrame(
 ).T.round(3)
 
 # %% [markdown]
-# They stay far above the base rate.
+# They stay far above the base rate, and the order turns: XGBoost is ahead of the rule there in every seed. The rule's lead over all
+# days rests on the two days left out.
 #
 # What the files cannot tell is *why* the readings were late. An attacked host that answers slowly
 # would do it; so would whatever else the authors of the test bed did while they attacked. And all
@@ -885,8 +898,8 @@ shown.rename(index=names).rename(
 # %% [markdown]
 # In the folded table, of medians, read the line of *chance* first: attacks that last for hours are found by random alarms, too, and
 # a delay is worth only what it is shorter than that. With windows and where no normal row in an
-# attack counts as quiet, the budget carries over to the quiet minutes of all new days together,
-# though not to each pair of days held out (*at worst*). Where every normal row counts, XGBoost
+# attack counts as quiet, the budget is overrun by about a tenth on the quiet minutes of all new days together,
+# and more than twice over on the worst pair of days held out (*at worst*). Where every normal row counts, XGBoost
 # breaks it more than twice over, notices a third of the attacks within ten minutes and never
 # notices {book}`toniot.beyond.garage_door.windows.xgb.first_count.never_found|.0%` of them (a mean over the seeds); the one rule does no worse at less than half the alarms. The rule that takes the pace out notices half of
 # the attacks in time under either count: the pace of sessions may have a share in the rule's
@@ -1035,7 +1048,7 @@ shown.T.map("{:.0%}".format)
 # At random all types are told apart, with the clock and without it: the windows of a test row hold
 # rows that trained. On the last part of each day the windows keep most of it on average, though
 # little of ransomware; the clock loses more, and the readings are at guessing, one class in eight.
-# That is no signature of a type yet. Most types have one session, with a pace of its own, and no second one to be held against; `backdoor` and `ddos` run through midnight, so that a day held out shares a session with the day before. The
+# That is no signature of a type yet. Most types have one session, perhaps with a pace of its own (windows of tempo alone were not tried), and no second one to be held against; `backdoor` and `ddos` run through midnight, so that a day held out shares a session with the day before. The
 # [next page](06_future.ipynb) asks of whole sessions, and tells the types apart on the other devices.
 #
 # ## A warning: the same windows on the extracts
@@ -1101,7 +1114,7 @@ recorder.save()
 #   files at hand that is the garage door's edge form;
 # * on single readings, ensembles and a network do no better than the base rate;
 # * windows find something that goes with the attacks, the tempo of the readings, and one rule
-#   without training does as well as the ensembles; the attack's type need not be known for it;
+#   without training comes near the ensembles, ahead of XGBoost only by the two days whose lateness the fridge does not confirm; the attack's type need not be known for it;
 # * how many attacks are noticed in time depends on what counts as quiet: both counts are shown;
 # * a split by rows or hours flatters windows, because sessions recognise themselves;
 # * on the extracts the same windows recognise bursts of normal rows.

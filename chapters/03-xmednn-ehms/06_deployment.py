@@ -414,7 +414,7 @@ for name, balanced in chances:
     every = [attack_alarms((name, balanced), place) for place in places]
     by_kind[called(name, balanced)] = pd.concat(every)
 
-# %% tags=["hide-input"] caption="First alarms of an hour by detector, means of ten seeds [95 % interval]."
+# %% tags=["hide-input"]
 WORDS = {"minutes": "minutes to the first alarm", "false": "is false"}
 WORDS |= {
     "false_minutes": "minutes to a false one",
@@ -422,15 +422,17 @@ WORDS |= {
     "unseen_by_chance": "by alarms at random",
 }
 MOST = {"minutes": 60, "false_minutes": 60}
-pd.DataFrame(
-    {
-        name: {
-            word: as_text(first[key], MOST.get(key, 1), 1 if key in MOST else 2)
-            for key, word in WORDS.items()
-        }
-        for name, first in cut.items()
+
+
+def first_of_an_hour(first):
+    return {
+        word: as_text(first[key], MOST.get(key, 1), 1 if key in MOST else 2)
+        for key, word in WORDS.items()
     }
-).T
+
+
+# %% tags=["hide-input"] caption="First alarms of an hour by detector, means of ten seeds [95 % interval]."
+pd.DataFrame({name: first_of_an_hour(own) for name, own in cut.items()}).T
 
 # %% [markdown]
 # From an attack's first flow to the block that its first alarm leads to, where it gets one, median over
