@@ -140,7 +140,7 @@
 #
 # - [x] Which way a column points, and the share of attacks among the rows.
 #
-#   Ranks take away differences of scale alone, and on average they are not shown to help.
+#   Ranks take away differences of scale alone; they help the spiking network, and are not shown to help the forest.
 #
 # - [ ] Nothing.
 #
