@@ -15,14 +15,15 @@
 #
 # :::{admonition} Finding
 # :class: finding
-# Averaging networks helps those who are asked about what only others have met. Ten hosts, tested on the
+# Pooling what clients learnt helps those who are asked about what only others have met; that thirty rounds of averaged weights do so
+# better than the local networks' answers, averaged once, is not shown. Ten hosts, tested on the
 # traffic of all ten, come from a ROC-AUC of {book}`across.federated.hosts.local.roc_auc|.2f` to
-# {book}`across.federated.hosts.fedavg.roc_auc|.2f`, with no gain shown on their own rows; five networks of five
+# {book}`across.federated.hosts.fedavg.roc_auc|.2f` (answers averaged: {book}`across.federated.hosts.answers.roc_auc|.2f`), with no gain shown on their own rows; five networks of five
 # operators fall on their own rows from {book}`across.federated.networks.local.roc_auc|.2f` to
 # {book}`across.federated.networks.fedavg.roc_auc|.2f`, and gain on the rows of all five. On ten stretches of one
 # recording one column, chosen on all rows, does better than the shared network. Of six lies
-# one did harm that shows, and a median over the clients made up for it. Noise with an epsilon of
-# {book}`across.federated.privacy.noise_3_0.epsilon|.0f` over thirty rounds takes all from networks, and from hosts an amount that ten seeds leave wide; five rounds have a third of that epsilon, and no other score that ten seeds would show.
+# one did harm that shows, and under a median the others then do about as well as without the liar. Noise with an epsilon of
+# {book}`across.federated.privacy.noise_3_0.epsilon|.0f` over thirty rounds leaves networks at guessing, and takes from hosts an amount that ten seeds leave wide; what five rounds, at a third of that epsilon, cost or save they leave open.
 # :::
 #
 # Operators of networks, and makers of devices, cannot or will not hand out their traffic. Federated learning
@@ -558,7 +559,7 @@ pd.DataFrame({TITLES[name]: compared(name) for name in FEDERATIONS})
 # what seeds explain, and one network with all rows also stays behind. Asked about the rows of all
 # five, the shared network has more than its members on average (last line of this section), and one forest
 # with all rows more still. On their own rows nothing speaks for sharing rows: that forest is about
-# level with forests at home. **Hosts**: sharing is worth much, and FedAvg has much of it. A host
+# level with forests at home. **Hosts**: sharing is worth much, and FedAvg has much of it; so have the local networks' answers, averaged once, which ten seeds do not tell from it, here or on the five networks. A host
 # that has met attacks only cannot learn what normal is. But the gain is in what *others* have met:
 # on a host's own held-out rows, in the 38 of 100 cases where these have both classes, none is shown, with
 # a wide interval (folded). **Stretches**: one network throughout, so that each client has nearly
@@ -781,7 +782,7 @@ pd.DataFrame(
 #
 # Why does the average stay behind on the five networks? Perhaps the scale is wrong, the network too
 # small, the rounds too few or the steps too short. Each is changed in turn, for FedAvg and for
-# local training alike (folded); the last line trains on at each client after the rounds.
+# local training alike (folded); and each client trains on after the rounds.
 
 
 # %% tags=["hide-input"]
@@ -876,8 +877,8 @@ pd.DataFrame(
 )
 
 # %% [markdown]
-# None brings the average level with local training, though quantiles of one's own, and just beyond chance three times the rounds, make the gap smaller; none were tried together. A network that trains on at home ends where local training
-# ends: the average did no harm as a beginning, and was no help. Part of the gap, on average
+# None brings the average level with local training, though quantiles of one's own, and just beyond chance three times the rounds, make the gap smaller; none were tried together. Trained on at home, the average ends where as much local
+# training ends; on the stretches it ends some thousandths above, and hosts lose part of what others had met (all folded). Part of the gap, on average
 # somewhat more than half, is there without any averaging, where one network of this kind has all
 # rows; whether that only needs longer was not tried. A forest that has all rows does not suffer so.
 #
@@ -1047,8 +1048,8 @@ pd.DataFrame({(TITLES[key[0]], key[1]): robustness(*key) for key in robust}).T
 
 # %% [markdown]
 # On the networks all three bear TON_IoT's lie better than FedAvg, and the median about as well as if it were
-# left out; that it costs the others something when nobody lies ten seeds do not quite show. On the hosts, where no lie did
-# harm that shows, the median costs much; the other two cost on average three to six hundredths when nobody lies (one interval of four just includes zero), and under a lie up to nine on average, with intervals that include none. On the stretches the
+# left out; the others have {book}`across.federated.networks.median.poisoned_most.lost|+.2f` with the lie beside the honest updates under it (why was not asked). On the hosts, where no lie did
+# harm that shows, the median costs much; the other two cost on average three to six hundredths when nobody lies (one interval of four just includes zero); under a lie ten seeds do not tell what they cost or gain. On the stretches the
 # differences are of thousandths.
 #
 # ## What noise promises
@@ -1179,7 +1180,7 @@ pd.DataFrame(
 # guessing, and hosts lose some four tenths of what they had above it, with a wide interval. The stretches keep their score, and there each had it alone as well. At ten times networks and hosts (by a wide interval) cannot be told from guessing, and the stretches lose nearly half of what they had above it, with as wide an interval (three tenths without one seed). What
 # counts is the noise on the mean: the last column of the open table says how many times as many
 # clients, if like these, could have each line's scores at an epsilon of eight. Five rounds at three
-# times the length have a third of the epsilon of thirty; what that does to the scores ten seeds cannot tell. The hosts still stand above what each has alone, the networks are at guessing either way.
+# times the length have a third of the epsilon of thirty. Ten seeds tell them neither from thirty rounds with the same noise nor from thirty with the same epsilon (folded). The hosts still stand above what each has alone, the networks are at guessing either way.
 #
 # ## The same clients in Flower
 #
@@ -1257,10 +1258,10 @@ if find_spec("flwr"):
 #
 # * sharing weights helped where a client was asked about what others have met; on a client's own
 #   traffic it helped by thousandths at most where that shows, and five networks lost by it;
-# * it needs a rival: each client alone, and one column;
+# * it needs rivals: each client alone, their answers averaged once, and one column;
 # * who is asked about whose rows decides what a lie, or an absence, seems to cost: test rows of the liar's own
 #   belong to nobody else's score;
-# * an epsilon belongs beside the score, with the number of rounds; at three times the length five rounds cut it to a third, at no loss of score that ten seeds would show; with less noise five rounds lose by being few.
+# * an epsilon belongs beside the score, with the number of rounds; at three times the length five rounds cut it to a third, and ten seeds do not tell at what cost; with less noise five rounds lose by being few.
 #
 # Not asked here: clients that join now and then, or a shorter length, which let noise promise more; liars who
 # forge weights rather than labels; and more passes a round.
