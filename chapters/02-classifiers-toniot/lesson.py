@@ -465,6 +465,12 @@ by_readings = 0.5
 # the longest gap, with which the answer to "Two slow series" ends, is no better with the labels in place than with labels
 # moved: the numbers there are the published ones.
 
+# %% [markdown] tags=["slide"] figure="fig-toniot-collapse" page="07_collapse"
+# # At home: the row that does not come back
+#
+# Each point is an attempt to make a perceptron collapse as printed. A few lie at the cross. **What would you ask of each of
+# them next?**
+
 # %% [markdown] tags=["exercise"] name="implied-share" page="01_data" after="Which file did the authors use?" minutes=8 level="arithmetic" points=2 gap="the share of attacks that accuracy, precision and recall imply"
 # ## Three scores and a share
 #
@@ -1265,7 +1271,7 @@ rung = lambda seed: (every_row[labels == 1], every_row[labels == 0])
 #   It may be the earlier of the two.
 
 # %% [markdown] tags=["question"] page="07_collapse"
-# Accuracy, precision and recall of a row are exchanged for what a run gives. What do they say before any run?
+# What do a printed accuracy, precision and recall say before anything is run?
 #
 # - [ ] Which setting was used.
 #
