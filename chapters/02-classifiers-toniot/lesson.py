@@ -468,8 +468,7 @@ by_readings = 0.5
 # %% [markdown] tags=["slide"] figure="fig-toniot-collapse" page="07_collapse"
 # # At home: the row that does not come back
 #
-# Each point is an attempt to make a perceptron collapse as printed. A few lie at the cross. **What would you ask of each of
-# them next?**
+# Each point is an attempt to make a perceptron collapse as printed. One lies on the cross. **What would you ask of it next?**
 
 # %% [markdown] tags=["exercise"] name="implied-share" page="01_data" after="Which file did the authors use?" minutes=8 level="arithmetic" points=2 gap="the share of attacks that accuracy, precision and recall imply"
 # ## Three scores and a share
@@ -817,7 +816,7 @@ rung = lambda seed: (every_row[labels == 1], every_row[labels == 0])
 
 # %% [markdown] tags=["about"] page="07_collapse" before="The reproduction page; precision and recall; what scaling, SMOTE and a network's training do."
 # * turn three printed scores into a confusion matrix before anything is run;
-# * search for the cause of a number with a measure of nearness, everything counted;
+# * search for the cause of a number with a measure of nearness, every attempt on the list shown;
 # * ask of each change that comes near what else it would have done.
 
 # %% [markdown] tags=["question"] page="01_data"
