@@ -696,7 +696,7 @@ print(f"{best_of(1):.3f}, {best_of(attempts):.3f}; the search: {best:.3f}")
 # %% [markdown] tags=["answer"] holds=["xmednn.search.best - xmednn.search.printed.accuracy > 0.1", "xmednn.search.network_columns.best - xmednn.search.printed.accuracy > 0.05", "xmednn.search.network_columns.best - xmednn.search.printed.accuracy < 0.1"]
 # No. Chance lifts the best of that many by a little more than two standard deviations, some hundredths. The best
 # attempt on the 28 columns ({book}`xmednn.search.network_columns.best`) is further from the mean of the ten ({book}`xmednn.search.printed.accuracy`) than chance gives, too, and only a part of the attempts used these columns: try `best_of` with
-# fewer. It was trained more slowly and for longer, in wider layers, and is far from print all the same. The best of all,
+# fewer. Its columns were standardised, it was trained more slowly and for longer, in wider layers, and is far from print all the same. The best of all,
 # {book}`xmednn.search.best`, is far beyond chance, and it came with the readings, which the paper says it removed.
 
 # %% tags=["check"]
@@ -1271,15 +1271,15 @@ rung = lambda seed: np.split(
 #   Its epochs were the printed ones.
 
 # %% [markdown] tags=["question"] page="05_search"
-# Attempts with device readings come near the printed score. Why is that no reconstruction?
+# Attempts with device readings come to the printed score. Why is that no reconstruction?
 #
 # - [ ] They took too long.
 #
 #   Time is no argument here.
 #
-# - [x] They contradict the text three times, and the classical rows of the same table speak against them.
+# - [x] They contradict the text at least three times, and rows of the same table speak against them.
 #
-#   The tree with readings raises too few false alarms for what is printed.
+#   The tree with readings raises too few false alarms for what is printed, and the network itself misses too many attacks.
 #
 # - [ ] The readings are random.
 #
