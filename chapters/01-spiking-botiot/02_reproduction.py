@@ -709,10 +709,11 @@ measured = {f"epochs of the drop, {label_of(n)}": d for n, d in drops.items()}
 measured |= {f"noise, one update per {n}": d for n, d in noises.items()}
 pd.DataFrame({k: [f"{np.mean(v):.3g}"] for k, v in measured.items()}, ["mean"]).T
 
-# %% tags=["hide-output", "hide-input"]
+# %% tags=["remove-cell"]
 claims.table("botiot.conclusion.longer_drop", "botiot.conclusion.noise")
 
 # %% [markdown]
+# A longer drop with fewer samples: {verdict}`botiot.conclusion.longer_drop`; noise by the update: {verdict}`botiot.conclusion.noise`.
 # An epoch of 1 000 samples has a tenth of the updates of one of 10 000. And each batch holds other rows,
 # whenever the weights change. Updated once an epoch the network is far less trained after the same
 # epochs, as the table of readings shows; losses that stay higher may scatter more for that reason alone.
@@ -788,6 +789,8 @@ plt.show()
 
 # %% [markdown]
 # ## What the paper concludes
+#
+# Each conclusion stands with its verdict and the reason on the [chapter's first page](index.md).
 
-# %% tags=["hide-input"]
+# %% tags=["remove-cell"]
 claims.table("botiot.conclusion.*", columns=("claim", "paper", "verdict", "reason"))

@@ -1471,6 +1471,7 @@ recorder.add("botiot.sweep.snn.break_even", break_even, "nanojoules an alarm sen
 recorder.save()
 
 # %% [markdown]
+# :::{dropdown} What a limit finds, and what it costs
 # At one false alarm in a hundred normal flows, which two of the two hundred decide, the spiking network finds
 # {book}`botiot.sweep.snn.detected_10|.0%` of the attack flows, a dense network {book}`botiot.sweep.dense.detected_10|.0%`, which is not told from it, and a
 # forest {book}`botiot.sweep.rf.detected_10|.0%`, which is; of the spiking network's alarms {book}`botiot.sweep.snn.precision_10|.0%` are then right, where
@@ -1479,3 +1480,4 @@ recorder.save()
 # On a battery, a decision's arithmetic takes {book}`botiot.sweep.snn.nanojoules|.0f` nJ at 32-bit prices. At the
 # network's false alarms, sending them costs more than deciding once a message takes more than
 # {book}`botiot.sweep.snn.break_even|.0f` nJ.
+# :::

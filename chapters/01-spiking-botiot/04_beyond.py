@@ -673,7 +673,7 @@ pd.DataFrame(
     }
 ).T
 
-# %% tags=["hide-input"]
+# %% tags=["remove-cell"]
 from lib import claims
 
 claims.table(
@@ -683,8 +683,8 @@ claims.table(
 )
 
 # %% [markdown]
-# The rule asks for less than 50 KiB, our reading of a constrained device. With 72 neurons a decision and
-# training fit into it; with 240 neither does.
+# "Viable in a severely resource-constrained environment" asks by our rule for less than 50 KiB as well. With 72 neurons a decision and
+# training fit into it; with 240 neither does. The verdict, which reads the scores of the small settings too: {verdict}`botiot.conclusion.viable_resources`.
 #
 # ## Fewer bits
 #
@@ -847,7 +847,7 @@ for setting, (score, steps, after) in exits.items():
 #
 # The paper asks what the model does with "unconstrained sample sizes". Of the rows of the 5 % set
 # at hand a fifth is held out, and the printed training gets more and more of the others, three
-# seeds each: every number of neurons up to 8 000 rows, and 72 neurons and a random forest up to all
+# seeds each: 240 neurons up to 8 000 rows, and 20 and 72 neurons and a random forest up to all
 # of them. (More rows are more updates as well, at the same 300 epochs.)
 
 # %% tags=["hide-input"]
@@ -862,8 +862,8 @@ most = min(botiot.largest_natural_mix(kinds[train]) for train, _ in halves)
 COUNTS = {"full": (400, 800, 2400, 8000, 24_000, most), "quick": (400, 800)}[
     profile
 ]
-TALL = [(count, 72) for count in COUNTS]
-GRID = [(c, h) for h in (20, 240) for c in COUNTS if c <= 8000] + TALL
+TALL = [(count, hidden) for hidden in (20, 72) for count in COUNTS]
+GRID = [(count, 240) for count in COUNTS if count <= 8000] + TALL
 
 
 # %% tags=["hide-input"]
@@ -886,17 +886,23 @@ def by_rows(count, hidden):
 
 
 # %% tags=["hide-input"]
-def forest_by_rows(count):
+def forest_of(one):
+    return RandomForestClassifier(random_state=one)
+
+
+def classical_f1(make, several):
     found = []
-    for s in more_rows(count):
-        forest = RandomForestClassifier(random_state=s.seed)
-        forest.fit(s.train_features, s.train_labels)
-        found.append(macro(s, forest.predict_proba(s.test_features)))
+    for s in several:
+        model = make(s.seed).fit(s.train_features, s.train_labels)
+        found.append(macro(s, model.predict_proba(s.test_features)))
     return np.array(found)
 
 
+# %% tags=["hide-input"]
 grown = {(count, str(hidden)): by_rows(count, hidden) for count, hidden in GRID}
-grown |= {(count, "rf"): forest_by_rows(count) for count in COUNTS}
+grown |= {
+    (count, "rf"): classical_f1(forest_of, more_rows(count)) for count in COUNTS
+}
 for (count, name), values in grown.items():
     at = "all" if count == most else count
     how = f"{count:,} rows train, a fifth of all rows held out"
@@ -920,6 +926,143 @@ plt.show()
 # %% [markdown]
 # With 20 neurons, ten in each layer, 400 and 800 rows are too few, or the updates that go with them;
 # with 2 400 they come near the others. The other lines lie on average within two or three hundredths of each other from 800 rows on, the forest ahead in every seed from 2 400 on, and most gain from more rows.
+#
+# ## More columns
+#
+# The paper also asks for "diverse features". The file of the rows above stores some that the paper does
+# not use: all packets and bytes of a flow, its duration, flags, and the sum and mean of the times that
+# Argus kept. And 999 rows of the 5 % set come with the ten features that the set's makers chose as best:
+# `srate`, `drate` and the state, which the paper uses; four more on those times; two counts over a hundred flows;
+# and `seq`, the number of a flow within its capture, which is no trait of the flow. The network with 72
+# neurons is trained on each, ten seeds, on raw numbers and on standardised logarithms.
+
+# %% tags=["hide-input"]
+from lib.common.errors import ReaderError
+
+stored = botiot.part.read(source.path) if source.path else source.frame
+stored = stored.iloc[table.rows]
+try:
+    ten_best = botiot.load("ten_best")
+except ReaderError:
+    ten_best = None
+
+
+def coded(frame, numbers, codes):
+    """Numbers as they stand, and a column for each value of a code."""
+    each = [pd.get_dummies(frame[name]) for name in codes if name in frame]
+    numbers = frame[[name for name in numbers if name in frame]]
+    return np.column_stack([numbers, *each]).astype(np.float32)
+
+
+# %% tags=["hide-input"]
+STORED = ("pkts", "bytes", "dur", "rate", "mean", "sum"), ("proto", "flgs_number")
+SIX = table.features.to_numpy()
+COLUMNS = {
+    "part.six": ("the paper's six, rebuilt", SIX),
+    "part.stored": ("all that the file stores", coded(stored, *STORED)),
+}
+COLUMNS["part.both"] = "both", np.hstack([SIX, COLUMNS["part.stored"][1]])
+
+TEN = ["srate", "drate", "stddev", "min", "mean", "max"]
+TEN += ["N_IN_Conn_P_SrcIP", "N_IN_Conn_P_DstIP", "seq"]
+OF_TEN = {
+    "shared": ("of the ten best, the paper's: rates and state", TEN[:2]),
+    "ten": ("all ten best", TEN),
+    "without_seq": ("all but seq", TEN[:-1]),
+}
+
+# %% tags=["hide-input"]
+if ten_best is not None:
+    COLUMNS |= {
+        f"ten_best.{name}": (title, coded(ten_best.frame, own, ["state_number"]))
+        for name, (title, own) in OF_TEN.items()
+    }
+
+
+def rows_of(name, one):
+    """A thousand rows at natural shares, or all with the ten best, and labels."""
+    if name.startswith("part"):
+        return botiot.natural_mix(kinds, SIZE, one), table.labels
+    labels = ten_best.frame["category"].astype(str).map(botiot.CLASSES.index)
+    return np.arange(len(labels)), labels.to_numpy()
+
+
+# %% tags=["hide-input"]
+def on_columns(name, scaler):
+    found = []
+    for one in seeds:
+        chosen, labels = rows_of(name, one)
+        halves = train_test_split(chosen, test_size=0.2, random_state=one)
+        own = COLUMNS[name][1]
+        found.append(scaled_split(own, labels, halves, one, scaler=scaler))
+    return found
+
+
+def network_on(several):
+    own = SETTINGS[small].but(inputs=several[0].train_features.shape[1])
+    given = [SpikingTask(s.train_features, s.train_labels, s.seed) for s in several]
+    return network_f1(train_stacked(given, own, "cpu").networks, several)
+
+
+# %% tags=["hide-input"]
+from sklearn.dummy import DummyClassifier
+
+
+def all_on(name):
+    raw, logs = (on_columns(name, one) for one in (FunctionTransformer, logarithms))
+    return {
+        "snn": network_on(raw),
+        "snn_log": network_on(logs),
+        "rf": classical_f1(forest_of, raw),
+        "majority": classical_f1(lambda one: DummyClassifier(), raw),
+    }
+
+
+wider = {name: all_on(name) for name in COLUMNS}
+FIRST = {"part": "part.six", "ten_best": "ten_best.shared"}
+
+
+# %% tags=["remove-cell"]
+def gain_on(name, model):
+    first = FIRST[name.partition(".")[0]]
+    return wider[name][model] - wider[first][model]
+
+
+for name, found in wider.items():
+    about = {"dataset": source if name.startswith("part") else ten_best}
+    how = f"1,000 rows, 80:20, {COLUMNS[name][0]}"
+    for model, values in found.items():
+        id = f"botiot.columns.{name}.{model}"
+        recorder.add(f"{id}.f1", values, how, **about)
+        if name not in FIRST.values() and model != "majority":
+            recorder.add(f"{id}.gain", gain_on(name, model), how, **about)
+
+# %% tags=["hide-input"]
+from lib.methods.differences import mean_with_interval
+
+MODELS = {"snn": "72 neurons", "snn_log": "on logarithms", "rf": "random forest"}
+
+
+def columns_row(name):
+    found, first = wider[name], name in FIRST.values()
+    means = {t: f"{found[m].mean():.3f}" for m, t in MODELS.items()}
+    gains = {
+        f"{title}, gain": "" if first else mean_with_interval(gain_on(name, model))
+        for model, title in MODELS.items()
+    }
+    return means | {"majority": f"{found['majority'].mean():.3f}"} | gains
+
+
+# %% tags=["hide-input", "hide-output"] caption="Macro F1 by columns, mean of ten seeds, and less the first line of the same rows [95 % interval of the mean paired difference]."
+pd.DataFrame({COLUMNS[name][0]: columns_row(name) for name in wider}).T
+
+# %% [markdown]
+# No other columns are shown to help the network. On logarithms it has {book}`botiot.columns.part.six.snn_log.f1|.3f` on the paper's six,
+# {book}`botiot.columns.part.stored.snn_log.f1|.3f` on all that the file stores, and on the 999 rows
+# {book}`botiot.columns.ten_best.shared.snn_log.f1|.3f` on rates and state and
+# {book}`botiot.columns.ten_best.without_seq.snn_log.f1|.3f` on the ten best but `seq`, a gain that ten seeds do not tell from none. A random forest gains by the ten
+# best, from {book}`botiot.columns.ten_best.shared.rf.f1|.3f` to {book}`botiot.columns.ten_best.ten.rf.f1|.3f`, and nearly as much without `seq`. As raw numbers
+# they lower the network's score (folded).
 #
 # ## Other neurons, more layers
 #

@@ -319,7 +319,7 @@ falls = {
 falls, max(falls, key=falls.get)
 
 # %% [markdown] tags=["answer"] holds=["botiot.both.set_to_set.snn.right_udp - botiot.both.set_to_full.snn.right_udp > 0.2", "botiot.both.set_to_set.snn.right_udp - botiot.both.set_to_full.snn.right_udp > botiot.both.set_to_set.snn.right_tcp - botiot.both.set_to_full.snn.right_tcp", "botiot.data.pace.set.udp > botiot.data.pace.full.udp"]
-# On the UDP floods, for network and forest alike. In the set's minutes their pace alone parts DoS from DDoS with an area of
+# On the UDP floods, for network and forest alike. In the set's minutes a limit on their pace parts DoS from DDoS with an area of
 # {book}`botiot.data.pace.set.udp|.2f`, over the whole floods with {book}`botiot.data.pace.full.udp|.2f`. The pace is part
 # of it and not all: a forest with the rates alone is right on {book}`botiot.both.set_to_set.rf_rates.right_udp|.1%` of the
 # set's UDP floods, with all features on {book}`botiot.both.set_to_set.rf.right_udp|.1%`. The scores of the set are right,
@@ -724,7 +724,7 @@ rung = lambda moments, kinds, seed: (np.arange(len(moments)), np.arange(100))
 #   Those too, but there are finer limits.
 
 # %% [markdown] tags=["question"] page="01_data"
-# The pace parts the UDP floods in the set and hardly in the whole. Whose trait is it?
+# A limit on the pace parts the UDP floods in the set and hardly in the whole. Whose trait is it?
 #
 # - [ ] Of DoS and DDoS as such.
 #

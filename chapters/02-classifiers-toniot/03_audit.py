@@ -432,8 +432,7 @@ renamed.rename_axis(index=[None, None], columns=None).map(
 
 # %% [markdown]
 # Cleaning the text and keeping copies on one side cost nearest neighbours, the forest and the clock
-# rule nothing. (Of the others, the MLP loses one to two points on the garage door, whose edge form
-# has no padding: there cleaning only renumbers the dates.) That does not make padding and copies
+# rule nothing. That does not make padding and copies
 # harmless: date and time are enough by themselves. On the three extracts the time of day by itself
 # goes far, because their normal rows come from a few hours. In the garage door's edge form normal
 # rows and attacks are spread around the clock, and the time needs the date.

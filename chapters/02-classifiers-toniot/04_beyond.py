@@ -845,7 +845,7 @@ def thresholds(chances, quiet_rows):
         yield alarms.threshold_for_budget(times, given, BUDGET)
 
 
-# %% tags=["method"]
+# %%
 def watch(chances, quiet_rows):
     raised, waits = [], []
     for number, limit in enumerate(thresholds(chances, quiet_rows)):

@@ -571,10 +571,7 @@ def flagged(a, p, r):
     return share * alarms_an_attack / (1 - share)
 
 
-[
-    flagged(row["accuracy"], row["precision"], row["recall"])
-    for row in (mlp, knn)
-]
+[flagged(row["accuracy"], row["precision"], row["recall"]) for row in (mlp, knn)]
 
 # %% [markdown] tags=["answer"] holds=["toniot.collapse.printed.fpr > 0.2", "toniot.collapse.printed.fpr < 0.22"]
 # The perceptron flags {book}`toniot.collapse.printed.fpr|.1%` of the normal rows, nearest neighbours less than half a percent. What

@@ -488,7 +488,7 @@ pd.DataFrame(
 #
 # What did it matter where the cut lies?
 
-# %% tags=["hide-input"] caption="Balanced accuracy, mean over nine data sets and ten seeds."
+# %% tags=["hide-input", "hide-output"] caption="Balanced accuracy, mean over nine data sets and ten seeds."
 cut = scores.groupby("model", sort=False)[["balanced_accuracy", "cut_half"]].mean()
 cut.columns = ["cut chosen on other groups", "cut at one half"]
 cut.rename(index=NAMES).round(3)
