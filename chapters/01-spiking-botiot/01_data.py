@@ -362,7 +362,7 @@ def ordered(frames, kind):
     return own.astype({"sport": float}).sort_values("pkSeqID", ignore_index=True)
 
 
-# %% tags=["method"]
+# %% tags=["hide-input"]
 def fingerprints(kind):
     columns = [
         "pkSeqID",

@@ -151,7 +151,7 @@ def without_copies(train, test):
     return train, test[~np.isin(copies[test], copies[train])]
 
 
-# %% tags=["method"]
+# %%
 def later_part(table, one):
     return split_latest(table.moments, table.subcategories, TEST_SHARE)
 

@@ -365,7 +365,7 @@ record(small, "snn_log.f1", f1[small, "snn_log"], f"{PROTOCOL}, logarithms")
 # more than the arithmetic. It comes on top for every model, and more for those with more to fetch.
 # The numbers rank models; they do not size a battery.
 
-# %% tags=["method"]
+# %%
 from lib.methods.spiking import energy
 
 
@@ -683,8 +683,8 @@ claims.table(
 )
 
 # %% [markdown]
-# "Viable in a severely resource-constrained environment" asks by our rule for less than 50 KiB as well. With 72 neurons a decision and
-# training fit into it; with 240 neither does. The verdict, which reads the scores of the small settings too: {verdict}`botiot.conclusion.viable_resources`.
+# "Training and classification on resource-constrained devices": {verdict}`botiot.conclusion.viable_resources`. The rule asks for less than 50 KiB, our
+# reading of a constrained device. With 72 neurons a decision and training fit into it; with 240 neither does.
 #
 # ## Fewer bits
 #
