@@ -343,7 +343,7 @@ cross[[*how, "rate", "epochs", "test", *by_epoch]].round(3)
 #
 # :::{dropdown} Not tried
 # How far more of each would lead; flags and packet number together, or ranks, in wide layers or long training; other batches, optimisers, schedules of the rate or dropout with them;
-# flags as separate columns; either in place of one of the 28. All of these are one network each, but for seeds below.
+# flags as separate columns; either in place of one of the 28; with readings, the printed layers trained longer on this split, and wider layers anew on each fold. All of these are one network each, but for seeds below.
 # :::
 #
 # ## One network through all folds?
@@ -537,7 +537,8 @@ tried.sort_values("test", ascending=False).head(10).round(4)
 #
 # One network has a spread of its own. So here are all seeds of the printed settings, of other rates
 # and batches, of the rate and epochs that fit best with the printed layers and scaling, and of the best attempt of the first group. Ten seeds of wider
-# layers would take too long for this page; of those with readings there are three. These are choices counted already.
+# layers would take too long for this page; of those with readings there are three. These are choices counted already. The two further
+# seeds with readings, their errors below and the network of the tenth fold above were added when first results were known.
 
 # %%
 own_best = tried.sort_values("test", ascending=False).iloc[0]
