@@ -578,10 +578,11 @@ pd.DataFrame(
 
 # %% [markdown]
 # In the set's minutes one limit on the pace parts most UDP floods; in the whole floods no limit does, and bands of pace do in
-# part. Of the TCP floods bands tell about as much in both.
+# part. Of the TCP floods bands tell about as much in both (one draw).
 #
 # The paper asks for more diverse features, too. `ten_best` has the ten that the set's makers chose,
-# `seq` among them, which is Argus' count and no trait of a flow.
+# `seq` among them, which is Argus' count and no trait of a flow. (`srate and drate` lacks the state, which the paper has; the split is random, so that columns may tell
+# the minute.)
 
 # %% tags=["hide-input"]
 TEN = ["seq", "stddev", "N_IN_Conn_P_SrcIP", "min", "state_number", "mean"]
