@@ -503,9 +503,9 @@ LOOSER = {
 
 # %%
 def within_days(test):
-    """The test rows of each attack day that has both classes among them."""
-    for day in attack_days:
-        own = np.flatnonzero(days[test] == day)
+    """Of a test, the rows of each day held out, where both classes are among them."""
+    for _, held_out, scored in folds:
+        own = np.flatnonzero(np.isin(test, held_out[scored]))
         if len(set(labels[test][own])) == 2:
             yield own
 
