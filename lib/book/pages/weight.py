@@ -19,8 +19,8 @@ def lighten(page: BeautifulSoup, plain: set[str]) -> None:
         script.decompose()
     for mark in page.select(".highlight pre span"):
         classes = mark.get("class") or []
-        # A mark with an id is the target of a link.
-        if not mark.get("id") and set(classes) <= plain:
+        # A mark with an id is the target of a link; the colour of a dot nobody sees.
+        if not mark.get("id") and (set(classes) <= plain or mark.string == "."):
             mark.unwrap()
 
 
