@@ -1347,3 +1347,78 @@ rung = lambda seed: (every_row[labels == 1], every_row[labels == 0])
 # - [ ] Nothing: the one with higher precision detects better.
 #
 #   On one mix of rows the order may be the other way round.
+
+# %% [markdown] tags=["question"] page="07_collapse"
+# What do a printed accuracy, precision and recall say before anything is run?
+#
+# - [ ] Which setting was used.
+#
+#   Many settings share a matrix.
+#
+# - [x] How many normal rows are flagged and how many attacks missed.
+#
+#   With the number of attack rows, three scores are one matrix.
+#
+# - [ ] Nothing.
+#
+#   They rule out a test balanced by SMOTE, for one.
+
+# %% [markdown] tags=["question"] page="07_collapse"
+# Of many attempts a few come near the printed row. What follows?
+#
+# - [ ] The nearest one is what the authors did.
+#
+#   Other changes come as near, and nearness was what was searched for.
+#
+# - [x] Several changes make this row possible; which one was made, the row does not tell.
+#
+#   That is why all attempts are counted, and the near ones run again with other seeds.
+#
+# - [ ] The row is wrong.
+#
+#   That it can be reached speaks against that.
+
+# %% [markdown] tags=["question"] page="07_collapse"
+# A change brings the garage door's row near. How can it be tested further with the paper alone?
+#
+# - [ ] By more seeds.
+#
+#   They show how steady it is on this device.
+#
+# - [x] By the other three tables, whose perceptrons did not collapse.
+#
+#   One setting for all devices would have to leave these alone.
+#
+# - [ ] By a finer search around it.
+#
+#   A finer search comes nearer, whatever the cause.
+
+# %% [markdown] tags=["question"] page="07_collapse"
+# A well-trained network's threshold is moved until it flags as many normal rows as printed. What is its recall?
+#
+# - [ ] As printed.
+#
+#   At the printed share of false alarms it finds more.
+#
+# - [x] Higher than printed.
+#
+#   So no threshold on that network gives the row, though one comes near it.
+#
+# - [ ] Lower than printed.
+#
+#   Whoever flags more normal rows finds no fewer attacks.
+
+# %% [markdown] tags=["question"] page="07_collapse"
+# "SMOTE enhances." Over ten paired seeds it raises recall in each, and F1 of one classifier falls. What may be said?
+#
+# - [ ] SMOTE does harm.
+#
+#   More attacks are found; whether that is worth the false alarms, F1 does not decide.
+#
+# - [ ] SMOTE enhances: recall rises.
+#
+#   Recall alone rises too when everything is flagged.
+#
+# - [x] It holds in recall, and a gain in F1 is not shown: name the measure and the classifier.
+#
+#   A sentence without a measure can hold in one and fail in another.
