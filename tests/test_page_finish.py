@@ -360,7 +360,8 @@ def test_only_marks_that_change_no_colour_in_any_theme_go():
 def test_code_reads_the_same_with_fewer_marks():
     code = (
         '<div class="highlight"><pre><span></span><span class="k">if</span> '
-        '<span class="n">a</span><span class="n" id="at">b</span><span class="o">.</span>c<span class="o">+</span>'
+        '<span class="n">a</span><span class="n" id="at">b</span><span class="o">.</span>c'
+        '<span class="o">+</span>'
         '</pre></div><span class="n">outside</span><script src="_static/searchtools.js"></script>'
     )
     page = BeautifulSoup(code, "html.parser")
