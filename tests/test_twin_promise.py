@@ -232,6 +232,12 @@ BREACHES = [
     ),
     Breach(
         XMEDNN,
+        "What is in the file",
+        "On the twin, in the reduced profile, the network's accuracy on runs never seen",
+        ids=("xmednn.ladder.blocks.dnn.accuracy",),
+    ),
+    Breach(
+        XMEDNN,
         "At home",
         "On the twin the best attempts of the search end lower",
         ids=("xmednn.search.best", "xmednn.search.network_columns.best"),

@@ -81,7 +81,8 @@ labels, kinds, every_row = flows.labels, flows.kinds, np.arange(len(flows.labels
 #
 # Everyone has the notebook open, with its first cells run. Exercises 1 and 2, in pairs. Stop after each: who has which
 # number? The first is done by whoever can subtract, and is the most important line of the day. In the second, let
-# them guess the two columns before they run it.
+# them guess the two columns before they run it. (On the twin, in the reduced profile, the network's accuracy on runs never seen, which the first
+# answer names, is higher.)
 
 # %% [markdown] tags=["slide"]
 # # One row is one flow
