@@ -14,7 +14,13 @@ from data_shown import Rows, rows_shown
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from lib import datasets, networks
-from lib.book.notebooks import find_notebooks, pair_differences, parameter_defaults, read_source
+from lib.book.notebooks import (
+    find_notebooks,
+    least_replicates,
+    pair_differences,
+    parameter_defaults,
+    read_source,
+)
 from lib.book.publish.page_checks import (
     errors_shown,
     figures_too_wide,
@@ -29,6 +35,8 @@ from lib.book.publish.page_checks import (
     problems_of,
 )
 from lib.book.publish.publication import publishable
+from lib.book.run.settings import Settings
+from lib.book.run.task import Task
 from lib.book.stamps.inputs import READERS
 from lib.book.stamps.pages import data_not_named, out_of_date, read_stamp
 from lib.common.errors import ReaderError
@@ -93,6 +101,17 @@ def twin_rows():
 
 def test_there_are_notebooks():
     assert NOTEBOOKS
+
+
+def test_a_page_that_compares_seeds_gets_as_many_as_it_needs(tmp_path):
+    needy = next(one for one in NOTEBOOKS if one.name == "03-xmednn-ehms/05_search")
+    assert least_replicates(read_source(needy.source)) == 2
+    for asked, wanted in ((1, 2), (3, 3), (None, 10)):
+        settings = Settings(tmp_path, profile="full", replicates=asked)
+        assert Task.of(needy, settings).parameters["replicates"] == wanted
+    other = next(one for one in NOTEBOOKS if one.name == "03-xmednn-ehms/03_audit")
+    settings = Settings(tmp_path, profile="full", replicates=1)
+    assert Task.of(other, settings).parameters["replicates"] == 1
 
 
 BY_CHOICE = r'f"[^"]*\{[^}]*(?:best|chosen|picked)[^}]*\}[^"]*"'

@@ -43,7 +43,7 @@ if book is None:
     )
 sys.path.insert(0, str(book))
 
-# %% tags=["parameters", "hide-input"]
+# %% tags=["parameters", "hide-input", "at-least-2-replicates"]
 profile = "full"
 seed = 2022
 replicates = 10

@@ -1,6 +1,7 @@
 """Notebooks as pairs: the ``.py`` that is written and the ``.ipynb`` that is made from it."""
 
 import ast
+import re
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from lib.common.paths import CHAPTERS, chapter_names
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 PARAMETERS = ("profile", "seed", "replicates")
+LEAST = re.compile(r"at-least-(\d+)-replicates")
 # What an author may write into a cell's metadata.
 AUTHORED = ("tags", "mystnb", "caption")
 # The tag of the cell that papermill adds after the parameters.
@@ -106,6 +108,12 @@ def parameter_defaults(notebook: NotebookNode, name: str) -> dict:
             f"{', '.join(PARAMETERS)} and nothing else."
         )
     return defaults
+
+
+def least_replicates(notebook: NotebookNode) -> int:
+    """Return how many replicates a page needs, by the tag ``at-least-N-replicates`` of a cell."""
+    tags = (tag for cell in notebook.cells for tag in cell.metadata.get("tags", []))
+    return max((int(found[1]) for tag in tags if (found := LEAST.fullmatch(tag))), default=1)
 
 
 def tidy(notebook: NotebookNode) -> NotebookNode:

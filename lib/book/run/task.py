@@ -8,7 +8,7 @@ from typing import Any
 
 import nbformat
 
-from lib.book.notebooks import Notebook, parameter_defaults, read_source
+from lib.book.notebooks import Notebook, least_replicates, parameter_defaults, read_source
 from lib.book.run.settings import UNCHANGED, Outcome, Settings
 from lib.book.stamps.inputs import digest_of, first_change, inputs_of
 from lib.common.paths import REFERENCE
@@ -30,8 +30,10 @@ class Task:
     @classmethod
     def of(cls, notebook: Notebook, settings: Settings) -> "Task":
         """Return the task of executing a notebook as the settings say."""
-        defaults = parameter_defaults(read_source(notebook.source), notebook.name)
+        source = read_source(notebook.source)
+        defaults = parameter_defaults(source, notebook.name)
         parameters = settings.parameters(defaults)
+        parameters["replicates"] = max(parameters["replicates"], least_replicates(source))
         # A run with the defaults gets no injected cell: the page stays equal to its source.
         injected = {} if parameters == defaults else parameters
         inputs = inputs_of(notebook.source, parameters)
