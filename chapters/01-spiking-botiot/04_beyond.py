@@ -611,10 +611,12 @@ for setting in SETTINGS:
 # bytes of training one row at a time: weights, gradients and both moments of Adam, and what ten steps
 # leave behind, a membrane and a spike for each neuron and three outputs.
 #
+# :::{dropdown} Counted with silent neurons and a held input it is less
 # That is how a library trains. Counted as the section on decisions counts, it is less: a spike costs accumulates,
 # forward and in the gradient of the weights behind it, and the products of the constant input are taken once each way.
 # What travels back from a layer to the one below is no spike and stays as it is. Even so it is about three times the dense
 # network's, which is not given its own zeros here. Adam is in neither.
+# :::
 
 
 # %% tags=["hide-input"]
