@@ -939,6 +939,7 @@ FAULTS = {
     "{book}`no.such.record`": "no.such.record",
     "{run}`no.such.run`": "no.such.run",
     "{published}`no.such.claim`": "no.such.claim",
+    "{verdict}`no.such.conclusion`": "no.such.conclusion",
     "{book}`sample.01_first.score|nonsense`": "nonsense",
     "{term}`no such term`": "no such term",
     "[text](missing-page.md)": "missing-page",

@@ -361,16 +361,14 @@ def test_whether_a_conclusion_changes_cannot_be_told_while_it_is_open(tmp_path):
     assert "Could not be judged" in found.reason
 
 
-@pytest.mark.parametrize(
-    ("lower", "verdict"),
-    [(0.95, "differs, conclusion open"), (0.9, "differs, conclusion open")],
-)
-def test_a_number_that_differs_at_one_end_leaves_an_open_conclusion_open(tmp_path, lower, verdict):
+@pytest.mark.parametrize("lower", [0.95, 0.9])
+def test_a_number_that_differs_at_one_end_leaves_an_open_conclusion_open(tmp_path, lower):
     """Be it outside at both ends of the bracket, or inside at one of them."""
     rows = replace(PROVENANCE, basis="rebuilt")
     measured = {"demo.a": around(0.7), "demo.a.lower": around(lower)}
     records = [record(id, values, provenance=rows) for id, values in measured.items()]
-    assert judged(tmp_path, [CONCLUSION, VALUE], records)["demo.value"].verdict == verdict
+    found = judged(tmp_path, [CONCLUSION, VALUE], records)["demo.value"]
+    assert found.verdict == "differs, conclusion open"
 
 
 def test_two_replicates_give_no_verdict(tmp_path):

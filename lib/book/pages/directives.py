@@ -5,9 +5,8 @@ Directives: ``scoreboard``, ``claims`` (argument: id patterns), ``environment``,
 Roles: ``published`` (a claim as printed), ``verdict`` (that on a conclusion, with a link to its row
 on the chapter's first page), ``book`` (a published record), ``run`` (the same record in this run).
 A record's role takes a format after a bar, as in ``{book}`xmednn.table1.dnn.accuracy|.1%` ``. What
-does not exist is a warning, which fails
-the build. Sphinx does not know that pages depend on records; `lib.book.pages.build` builds afresh
-whenever anything has changed.
+does not exist is a warning, which fails the build. Sphinx does not know that pages depend on
+records; `lib.book.pages.build` builds afresh whenever anything has changed.
 """
 
 import json
@@ -23,6 +22,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from lib import claims
 from lib.book.lessons.words import text_of
 from lib.book.pages.board import scoreboard, scoreboard_html
+from lib.book.pages.html_tables import ROW
 from lib.book.pages.marks import anchor_of, source_line
 from lib.book.pages.source_links import Place, definition
 from lib.book.pages.tables import table
@@ -37,8 +37,6 @@ from lib.notebook.records import Provenance, Record, reference, this_run
 logger = logging.getLogger(__name__)
 NOT_PUBLISHED = "not published yet"
 NOT_RUN = "not run"
-# The row of a claim in the table that has it.
-ROW = "claim-"
 VERDICT = '<a href="{address}"><span aria-hidden="true">{sign}</span> {verdict}</a>'
 CARD = re.compile(r"(\w+): \[(.+)\]\((.+)\)")
 
@@ -170,11 +168,7 @@ class _Claims(SphinxDirective):
         shown = claims.select(*patterns)
         ledgers = dict.fromkeys(f"data/claims/{each.paper}.csv" for each in shown)
         sources = [*(Place("ledger", path) for path in ledgers), definition("lib.claims.judge")]
-        rows = claims.as_html(shown)
-        for each in shown:  # to which {verdict} and other pages lead
-            row = f'data-claim="{each.id}"'
-            rows = rows.replace(row, f'id="{ROW}{each.id}" {row}')
-        return [nodes.raw("", rows, format="html"), source_line(sources)]
+        return [nodes.raw("", claims.as_html(shown), format="html"), source_line(sources)]
 
 
 class _Stamps(SphinxDirective):

@@ -47,6 +47,8 @@ FOUR = re.compile(r"(?<![\d.,\u202f\u00a0])\d{4}(?![\d\w])")
 WHOLE = re.compile(r"[-\u2212]?\d+\.0")
 # A name of a program, in the file, path or address that it may be part of.
 NAME = re.compile(r"(?:https?://)?[\w./~-]*(?<![^\W_])[a-z]+(?:_[a-z0-9]+)+[\w./-]*")
+# How the row of a claim is linked to: this and the claim's name.
+ROW = "claim-"
 # What may be the name of a column, which capitals may begin.
 COLUMN = re.compile(r"\b([A-Za-z]+(?:_[A-Za-z0-9]+)+)\b")
 
@@ -75,7 +77,10 @@ def _grouped(digits: str) -> str:
 
 
 def restyle(page: BeautifulSoup) -> None:
-    """Give every table of a page the book's style."""
+    """Give every table of a page the book's style, and the first row of each claim a name."""
+    for row in page.select("article [data-claim]"):
+        if page.find(id=f"{ROW}{row['data-claim']}") is None:
+            row["id"] = f"{ROW}{row['data-claim']}"
     for table in page.select("article table"):
         if "claims" in table.get("class", []):
             _tidy_claims(page, table)
@@ -114,11 +119,10 @@ def _write_reason(page: BeautifulSoup, text: NavigableString) -> Iterator[Tag | 
     """Write words for names, columns as code, and link a claim that has a row of its own here."""
     own = text.find_parent(attrs={"data-claim": True})
     for words, claim in pieces(text):
-        row = page.find(attrs={"data-claim": claim}) if claim else None
+        row = page.find(id=f"{ROW}{claim}") if claim else None
         if row is None or row is own:
             yield from _set_columns(page, words)
         else:
-            row["id"] = row.get("id", f"claim-{claim}")
             link = page.new_tag("a", href=f"#{row['id']}")
             link.string = words
             yield link
