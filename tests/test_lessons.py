@@ -13,6 +13,7 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
+from lib import claims
 from lib.book.lessons import editions, in_pages, slides, words
 from lib.book.lessons.source import (
     LEVELS,
@@ -356,6 +357,14 @@ kept = {}
         assert kept in made
     assert "records" not in made
     assert "name" not in made
+
+
+def test_a_verdict_is_its_word_where_no_table_is_at_hand():
+    (judged,) = claims.select("xmednn.conclusion.generalizes")
+    assert (
+        words.resolved("It is {verdict}`xmednn.conclusion.generalizes`.")
+        == f"It is {judged.verdict}."
+    )
 
 
 def test_the_opening_finds_the_book_and_takes_the_twin(tmp_path, monkeypatch):
