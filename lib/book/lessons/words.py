@@ -41,7 +41,8 @@ def text_of(record: Record, form: str = "") -> str:
     if not form:
         whole = all(value.is_integer() for value in record.values)
         form = ",.0f" if whole and record.deterministic else ".3f"
-    return format(record.mean, form).replace("%", " %")
+    text = format(record.mean, form).replace("%", " %")
+    return "\N{MINUS SIGN}" + text[1:] if text.startswith("-") else text
 
 
 @cache
