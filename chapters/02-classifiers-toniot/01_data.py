@@ -20,7 +20,7 @@
 # {book}`toniot.data.fridge.train_test.date_alone|.1%` of both classes on average, one that reads
 # only the spaces on {book}`toniot.data.fridge.train_test.spelling_alone|.1%`, and one that reads
 # the temperature on {book}`toniot.data.fridge.train_test.readings_alone|.1%`, no more than with labels
-# shuffled. The paper's tables imply that {book}`toniot.data.fridge.implied_share|.1%` of its test
+# shuffled. Table 1 implies that {book}`toniot.data.fridge.implied_share|.1%` of its test
 # rows are attacks, near the full file's recorded share and far from one half.
 # :::
 #

@@ -432,7 +432,7 @@ renamed.rename_axis(index=[None, None], columns=None).map(
 
 # %% [markdown]
 # Cleaning the text and keeping copies on one side cost nearest neighbours, the forest and the clock
-# rule nothing. That does not make padding and copies
+# rule nothing; the MLP loses one to two points on the garage door, where cleaning only renumbers the dates. That does not make padding and copies
 # harmless: date and time are enough by themselves. On the three extracts the time of day by itself
 # goes far, because their normal rows come from a few hours. In the garage door's edge form normal
 # rows and attacks are spread around the clock, and the time needs the date.
@@ -518,7 +518,7 @@ for tables in (written, cleaned, samples):
 
 # %% [markdown]
 # From rung 0 to 2 it looks much the same, but for the MLP, which loses about three points when the
-# dates are renumbered. Keeping copies on one side costs no classifier more than half a point on
+# dates are renumbered, there one to two. Keeping copies on one side costs no classifier more than half a point on
 # average, and the 95 % interval of each paired difference holds zero. (The clock rule loses about a
 # point, and its interval just excludes zero; all see other test rows on the two rungs.) Without the date the time of day tells all
 # four classifiers more than in the edge form, the MLP above all, and the clock rule no more.

@@ -444,7 +444,7 @@ from sklearn.metrics import roc_curve
 
 flagged, caught, _ = roc_curve(truth, chances, drop_intermediate=False)
 
-# %% tags=["lead", "hide-input"] mystnb={"figure": {"caption": "All attempts: share of normal rows that is flagged, and share of attack rows that is missed (less than a fifth of a percent is drawn as a fifth). The line: the network as printed, at every threshold. The cross: the printed row.", "name": "fig-toniot-collapse"}, "image": {"alt": "Points on two logarithmic axes. The cross of the printed row lies at {book}`toniot.collapse.printed.fpr|.1%` of the normal rows flagged and a recall of {published}`toniot.garage_door.mlp.recall`, and one point, a penalty of ten, on it, with {book}`toniot.collapse.tenth.penalty_10.fpr|.1%` and {book}`toniot.collapse.tenth.penalty_10.recall|.1%`. Most points lie below and to the left of it, from two to twelve percent flagged; others at the right edge, where nearly all normal rows are flagged, or at the top left, where none is and all attacks are missed. The line of thresholds runs far below the cross, along the lower edge."}}
+# %% tags=["lead", "hide-input"] mystnb={"figure": {"caption": "All attempts: share of normal rows that is flagged, and share of attack rows that is missed (less than a fifth of a percent is drawn as a fifth). The line: the network as printed, at every threshold. The cross: the printed row.", "name": "fig-toniot-collapse"}, "image": {"alt": "Points on two logarithmic axes. The cross of the printed row lies at {book}`toniot.collapse.printed.fpr|.1%` of the normal rows flagged and a recall of {published}`toniot.garage_door.mlp.recall`, and one point, a penalty of ten, on it, with {book}`toniot.collapse.tenth.penalty_10.fpr|.1%` and {book}`toniot.collapse.tenth.penalty_10.recall|.1%`. Most points lie below and to the left of it, from two to twelve percent flagged; some around and above it; others at the right edge, where nearly all normal rows are flagged, or at the top left, where none is and all attacks are missed. The line of thresholds runs far below the cross, along the lower edge."}}
 figure, axis = plt.subplots(figsize=(5.6, 4.4))
 line = np.maximum(flagged, LEAST), np.maximum(1 - caught, LEAST)
 axis.plot(*line, color=figures.PAPER, linewidth=0.8, label="any threshold")
@@ -543,7 +543,7 @@ table.assign(threshold=["", *means["threshold"].map("{:.1g}".format)])
 # as printed no threshold gives the row: one that finds as many attacks as printed has a precision
 # of {book}`toniot.collapse.full_size.threshold_for_the_printed_recall.precision|.0%`; the one that comes
 # nearest is {book}`toniot.collapse.full_size.threshold_that_comes_nearest.furthest|.1%` off, as near as
-# the penalty; it misses none, differs between seeds by some thousand times, and lies below a millionth in each.
+# the penalty; it misses none, differs between seeds by several thousand times, and lies below a millionth in each.
 #
 # ## What else such a setting would do
 #
@@ -701,7 +701,7 @@ pd.DataFrame(rows).T.fillna("not run")
 
 # %% [markdown]
 # SMOTE raises recall, of all three and in every seed; whether a lower threshold without it would do as much was not tried. In F1, which also
-# counts the false alarms, the tree gains less than a tenth of a point, and not for certain at the lower end; of nearest neighbours
+# counts the false alarms, the tree gains about a tenth of a point at most, and not for certain at the lower end; of nearest neighbours
 # nothing can be told; and the MLP loses about a point, in seven seeds of ten. The intervals take splits that overlap as independent; twice as wide {cite}`nadeau2003`, those of tree and MLP hold zero. So the sentence holds in recall. Scaling lifts nearest neighbours
 # by more than twenty points on each allotment; the tree, which sets no column against another,
 # hardly, and not for certain at the lower end.
@@ -712,7 +712,7 @@ pd.DataFrame(rows).T.fillna("not run")
 #   its share of attacks rules out SMOTE before the split;
 # * of many attempts a few come near, and of these settings only a strong penalty on the weights
 #   stays near at full size; it was found by looking, with many others;
-# * scaler and SMOTE, left out or exchanged, do not come near; the printed share of test rows and other encodings of text were not tried;
+# * scaler and SMOTE, left out or exchanged, do not come near; the printed share of test rows was not tried, and of other encodings of text only two of date and time;
 # * what comes near on this device would, on pictures of the others, make their MLPs collapse too,
 #   so that the row stays unexplained;
-# * over ten seeds SMOTE raises recall; what it does to F1 is small beside the spread of splits.
+# * over ten seeds SMOTE raises recall; what it does to F1 is not told from none.

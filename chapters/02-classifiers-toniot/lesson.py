@@ -84,7 +84,7 @@ train, test = split_rows(every_row, labels, 2022, 0.2)
 #
 # A rule that looks at nothing gives every row the same answer. Which of the two answers is better depends on the share
 # of attacks. Write `constant`, which takes that share and returns the accuracy of the better one. What is it for the
-# fridge's extract (`labels`), and what for the share that the paper's tables imply?
+# fridge's extract (`labels`), and what for the share that the paper's Table 1 implies?
 
 # %% [markdown] tags=["hint"]
 # If a share of 0.2 are attacks, "always normal" is right on the rest. And at 0.9?
@@ -100,7 +100,7 @@ constant(labels.mean()), constant(implied)
 
 # %% [markdown] tags=["answer"] holds=["toniot.data.fridge.attack_share > 0.4", "toniot.data.fridge.implied_share < 0.15"]
 # Attacks are {book}`toniot.data.fridge.attack_share|.1%` of the extract, so that "always normal" is right on the rest,
-# a little more than half. The printed tables imply that {book}`toniot.data.fridge.implied_share|.1%` of the paper's
+# a little more than half. Table 1 implies that {book}`toniot.data.fridge.implied_share|.1%` of the paper's
 # test rows are attacks: there the same silence is right on more than five rows in six. The same detector has another
 # accuracy on each file, and so has silence. Balanced accuracy is one half for both.
 
@@ -1042,7 +1042,7 @@ rung = lambda seed: (every_row[labels == 1], every_row[labels == 0])
 #   Digits say what was tested on, not whether it comes back.
 
 # %% [markdown] tags=["question"] page="03_audit"
-# Removing padding and copies costs the four classifiers nothing. Why?
+# Removing padding and copies costs nearest neighbours, trees and clock rule nothing. Why?
 #
 # - [ ] Padding and copies are harmless.
 #
@@ -1368,7 +1368,7 @@ rung = lambda seed: (every_row[labels == 1], every_row[labels == 0])
 #
 # - [ ] The nearest one is what the authors did.
 #
-#   Other changes come as near, and nearness was what was searched for.
+#   Other changes come near too, and nearness was what was searched for.
 #
 # - [x] Several changes make this row possible; which one was made, the row does not tell.
 #
@@ -1409,7 +1409,7 @@ rung = lambda seed: (every_row[labels == 1], every_row[labels == 0])
 #   Whoever flags more normal rows finds no fewer attacks.
 
 # %% [markdown] tags=["question"] page="07_collapse"
-# "SMOTE enhances." Over ten paired seeds it raises recall in each, and F1 of one classifier falls. What may be said?
+# "SMOTE enhances." Over ten paired seeds it raises recall in each; of F1 no change is told from none. What may be said?
 #
 # - [ ] SMOTE does harm.
 #
