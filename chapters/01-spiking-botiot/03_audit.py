@@ -22,7 +22,7 @@
 # latest fifth of each attack's flows, and far better there once it is told from how many sources its
 # target was addressed in the last minute, a count that may stand for the hour, since each flood has one of its own. On flows drawn at random it is ahead of a dense network of the same size, by little where both learn ten times as fast; on the latest fifth that little is not told from none. Normal traffic the paper's network has never seen; taught to know it, the network raises some
 # {book}`botiot.alarms.snn.each_thousand|.0f` false alarms for each attack flow that it finds, where a thousand normal flows
-# go with one attack flow, a dense network and a forest fewer ({book}`botiot.alarms.rf.each_thousand|.0f`), which is not told from
+# go with one attack flow, a dense network and a forest fewer ({book}`botiot.alarms.rf.each_thousand|.0f`), neither told from
 # it, logistic regression more; all by two hundred normal flows, so that half or twice as many are possible.
 # :::
 #
@@ -685,7 +685,7 @@ pd.DataFrame(
 # What does each step cost, and what does it say? (Paired intervals are folded above.)
 #
 # * **Copies**: nine in ten of the scans' test flows were trained on, as a scan repeats its probe, which is no fault of the split. Of the few others the spiking network recognises less than half, and being few they make the intervals wide.
-# * **Time** costs the spiking network, the forest and, on average, the shallow tree; logistic regression gains, and of the dense network ten seeds do not tell. The network recognises fewer of the latest UDP floods, DDoS above all, and as many TCP floods. No other fifth was held out: these stretches may be hard rather than late.
+# * **Time** costs the spiking network, the forest and, on average, the shallow tree; logistic regression gains, and of the dense network ten seeds do not tell. The network recognises fewer of the latest UDP floods, DDoS above all, and as many TCP floods in all, fewer of DoS. No other fifth was held out: these stretches may be hard rather than late.
 # * **Other sessions** cost the network and the forest about as much, with wider intervals. They are still parts of attacks that were trained on.
 # * **Balanced classes** help the shallow tree and, a little, the forest; the spiking network stays where it was.
 # * **Normal traffic** is told from attacks more easily than these from each other: three of five means rise, with one class more.
@@ -869,7 +869,7 @@ recorder.save()
 #
 # :::{dropdown} How much remains
 # With ten times the learning rate most of the lead of 72 neurons is gone, although the spiking network
-# gains from that rate as well, surely as printed only. About two points remain as printed, and on the later part, where the interval holds zero.
+# gains from that rate as well, on both. About two points remain as printed, and on the later part, where the interval holds zero.
 # Counting its logits ten times brings the dense network most of the way at the printed rate, too: about
 # three points remain as printed, and one on the later part, with an interval that holds zero.
 # With 240 neurons and more than three times the flows, each network at the better of its two rates, the spiking one is on average less than a point
@@ -1282,7 +1282,7 @@ pd.DataFrame(expected).rename(
 # %% [markdown]
 # :::{dropdown} A limit on the probability of an attack (figure and tables are folded below)
 # Now a flow raises an alarm when its probability of *Normal* is below a limit, and the limit is moved. The classifiers are those above. For the shares found, each limit is set on the test flows themselves, and one in a
-# hundred is two flows of two hundred, the same in every seed: the true share may be half or three times as large. Below
+# hundred is two flows of two hundred, the same in every seed: the true share may be an eighth or more than three times as large. Below
 # one false alarm in ten the forest's lead is told from the seeds' scatter, and that logistic regression trails at one or two in a hundred (folded); the networks are not told apart. What counts for the costs is the cost of a missed attack flow times the number
 # of attack flows for each normal one; there the limit is chosen on a random half of the test flows and judged on the
 # other, and the reverse, which is rather kind, as both halves are of the same minutes. A cost of 1 is that of the cheaper of two ways to do without a

@@ -410,7 +410,7 @@ first = 0.95
 
 # %% [markdown] tags=["note"]
 # The figure is the published one. On the twin both networks score far lower on every rung, since they are trained for few
-# epochs. There the forest falls further without copies and with whole sessions held out, logistic regression falls on the
+# epochs. There the forest falls further without copies, logistic regression falls on the
 # latest part and on whole sessions, and it and the tree of depth three stand elsewhere on other rungs, too.
 
 
@@ -886,7 +886,7 @@ rung = lambda moments, kinds, seed: (np.arange(len(moments)), np.arange(100))
 #
 # - [ ] Chance.
 #
-#   It was ahead on every rung, beyond what ten seeds give by chance.
+#   On six of seven rungs it was ahead beyond what ten seeds give by chance.
 
 # %% [markdown] tags=["question"] page="04_beyond"
 # "Resource efficient": what must be named with it?

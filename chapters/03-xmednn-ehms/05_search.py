@@ -65,7 +65,7 @@ run_banner(dataset, profile, seed, replicates)
 # seeds outside the book's environment, with the versions that the paper prints, on the rows and the
 # split of Table 1 (`data/outside/xmednn_keras.py`; who has Python 3.10 can repeat it). Its numbers
 # are kept beside it; those of this book, over ten seeds, are on the [reproduction
-# page](02_reproduction.ipynb), and enclose them.
+# page](02_reproduction.ipynb), run on another processor, which moves single seeds, and enclose them.
 
 # %% tags=["hide-input"] caption="Accuracy and errors of Keras, by seed, on the split of the paper's Table 1."
 import numpy as np

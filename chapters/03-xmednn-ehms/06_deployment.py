@@ -438,8 +438,8 @@ pd.DataFrame({name: first_of_an_hour(own) for name, own in cut.items()}).T
 # From an attack's first flow to the block that its first alarm leads to, where it gets one, median over
 # all attacks and seeds, and the share of attacks with none (folded): in the median a data alteration is
 # met with its first flow by every detector; a spoofing later by all but the network on balanced rows
-# (and the one without an error), whose false alarms alone would meet most of them (last column above), and by the threshold, and by network and XGBoost at the true share,
-# mostly not at all.
+# (and the one without an error); of network, tree and XGBoost on balanced rows, and of the tree at the true share, false alarms alone would meet most
+# (last column above); by the threshold, and by network and XGBoost at the true share, mostly not at all.
 
 # %% tags=["hide-input", "hide-output"] caption="Median seconds to the block by kind, and attacks with none."
 pd.DataFrame(

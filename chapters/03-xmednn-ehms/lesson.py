@@ -417,8 +417,8 @@ dearest
 
 # %% [markdown] tags=["answer"] holds=["xmednn.ladder.printed.xgb.balanced_accuracy - xmednn.ladder.copies.xgb.balanced_accuracy > xmednn.ladder.train_only.xgb.balanced_accuracy - xmednn.ladder.no_identifiers.xgb.balanced_accuracy", "xmednn.ladder.train_only.dnn.balanced_accuracy - xmednn.ladder.no_identifiers.dnn.balanced_accuracy > 0.005", "xmednn.ladder.no_identifiers.dnn.balanced_accuracy - xmednn.ladder.blocks.dnn.balanced_accuracy > 0.005", "xmednn.ladder.printed.dnn.balanced_accuracy - xmednn.ladder.blocks.dnn.balanced_accuracy < 0.06"]
 # Tree and XGBoost lose most on the first step: they had memorised copies. XGBoost loses next most where the clock
-# goes. The network loses most on the last two steps, where the clock goes and where attacks are split in time, little beside theirs;
-# which of the two costs it more, ten seeds do not tell, and the order of the published means has changed with the machine. A ladder is read by
+# goes. By the means the network loses most where attacks are split in time, then where the clock goes, little beside theirs;
+# ten seeds do not tell these steps, nor that of the scaler, from each other, and the order has changed with the machine. A ladder is read by
 # steps: which advantage was taken away, and who had lived on it?
 
 # %% tags=["check"]
@@ -695,7 +695,7 @@ def best_of(n, draws=2000):
 print(f"{best_of(1):.3f}, {best_of(attempts):.3f}; the search: {best:.3f}")
 
 # %% [markdown] tags=["answer"] holds=["xmednn.search.best - xmednn.search.printed.accuracy > 0.1", "xmednn.search.network_columns.best - xmednn.search.printed.accuracy > 0.05", "xmednn.search.network_columns.best - xmednn.search.printed.accuracy < 0.1"]
-# No. Chance lifts the best of that many by a little more than two standard deviations, some hundredths. The best
+# No. Chance lifts the best of that many by about two and a half standard deviations, some hundredths. The best
 # attempt on the 28 columns ({book}`xmednn.search.network_columns.best`) is further from the mean of the ten ({book}`xmednn.search.printed.accuracy`) than chance gives, too, and only a part of the attempts used these columns: try `best_of` with
 # fewer. Its columns were standardised, it was trained more slowly and for longer, in wider layers, and is far from print all the same. The best of all,
 # {book}`xmednn.search.best`, is far beyond chance, and it came with the readings, which the paper says it removed.
@@ -1136,11 +1136,11 @@ rung = lambda seed: np.split(
 #   It does show that: the other kind it hardly finds at all.
 
 # %% [markdown] tags=["question"] page="03_audit"
-# Why are the intervals of the threshold's lead somewhat too narrow?
+# Why are the intervals of the threshold's lead, before they are widened, about half as wide as they should be?
 #
 # - [ ] Ten seeds are too few for any interval.
 #
-#   Few seeds make an interval wide, and the table's factor takes that into account.
+#   Few seeds make an interval wide, and Student's t takes that into account.
 #
 # - [ ] Because the network is deterministic.
 #
@@ -1229,7 +1229,7 @@ rung = lambda seed: np.split(
 # %% [markdown] tags=["question"] page="04_beyond"
 # A reviewer says: "you removed the readings, so you cannot know whether they help". What do you answer?
 #
-# - [x] Put back, they raise scores on random rows and lower those of the trees and the network on runs never seen.
+# - [x] Put back, they raise scores on random rows and lower those of the trees, and on average the network's, on runs never seen.
 #
 #   It was tried, with a control that tells why.
 #

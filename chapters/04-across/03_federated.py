@@ -22,7 +22,7 @@
 # operators fall on their own rows from {book}`across.federated.networks.local.roc_auc|.2f` to
 # {book}`across.federated.networks.fedavg.roc_auc|.2f`, and gain on the rows of all five. On ten stretches of one
 # recording one column, chosen on all rows, does better than the shared network. Of six lies
-# one did harm that shows, and under a median the others then do about as well as without the liar. Noise with an epsilon of
+# one did harm that shows, and under a median the others then do about as well as without the liar, but among hosts a median costs much when nobody lies. Noise with an epsilon of
 # {book}`across.federated.privacy.noise_3_0.epsilon|.0f` over thirty rounds leaves networks at guessing, and takes from hosts an amount that ten seeds leave wide; what five rounds, at a third of that epsilon, cost or save they leave open.
 # :::
 #
@@ -313,7 +313,7 @@ def federate(
 #
 # **Local only** is the same without exchange. **Central** is the same with one client that has all
 # rows, so that each row is seen as often. The score is {term}`ROC-AUC`, which needs no cut: the
-# mean over the clients' test rows. Beside them stand a forest of thirty trees at each client, one
+# mean over the clients' test rows. (Splits of seeds share groups, so that intervals are too narrow {cite}`nadeau2003`.) Beside them stand a forest of thirty trees at each client, one
 # with all rows, the one column that orders all training rows best, which needs them together, and
 # each client's own best.
 
@@ -563,7 +563,7 @@ pd.DataFrame({TITLES[name]: compared(name) for name in FEDERATIONS})
 # that has met attacks only cannot learn what normal is. But the gain is in what *others* have met:
 # on a host's own held-out rows, in the 38 of 100 cases where these have both classes, none is shown, with
 # a wide interval (folded). **Stretches**: one network throughout, so that each client has nearly
-# what all have. FedAvg is level with or a hair above local training, and below one column.
+# what all have. FedAvg is level with or a hair above local training and the averaged answers, and below one column.
 # **Devices**: next to nothing to learn, alone or together.
 #
 # Folded: balanced accuracy at a cut that each client chooses on groups that neither train nor test,
@@ -877,8 +877,8 @@ pd.DataFrame(
 )
 
 # %% [markdown]
-# None brings the average level with local training, though quantiles of one's own, and just beyond chance three times the rounds, make the gap smaller; none were tried together. Trained on at home, the average ends where as much local
-# training ends; on the stretches it ends some thousandths above, and hosts lose part of what others had met (all folded). Part of the gap, on average
+# None brings the average level with local training, though quantiles of one's own, and on average three times the rounds, make the gap smaller; none were tried together. Trained on at home, the five end where as much local
+# training ends, stretches some thousandths above, and hosts keep most of what others had met (all folded). Part of the gap, on average
 # somewhat more than half, is there without any averaging, where one network of this kind has all
 # rows; whether that only needs longer was not tried. A forest that has all rows does not suffer so.
 #
@@ -1048,7 +1048,7 @@ pd.DataFrame({(TITLES[key[0]], key[1]): robustness(*key) for key in robust}).T
 
 # %% [markdown]
 # On the networks all three bear TON_IoT's lie better than FedAvg, and the median about as well as if it were
-# left out; the others have {book}`across.federated.networks.median.poisoned_most.lost|+.2f` with the lie beside the honest updates under it (why was not asked). On the hosts, where no lie did
+# left out; the others have {book}`across.federated.networks.median.poisoned_most.lost|+.2f` with the lie beside the honest updates under it (why was not asked); when nobody lies its cost there is not quite shown. On the hosts, where no lie did
 # harm that shows, the median costs much; the other two cost on average three to six hundredths when nobody lies (one interval of four just includes zero); under a lie ten seeds do not tell what they cost or gain. On the stretches the
 # differences are of thousandths.
 #

@@ -71,20 +71,20 @@
 #
 #   Its mean rank is. That this is more than chance is not shown.
 #
-# - [x] On these data sets it cannot be told from the first.
+# - [x] By ranks over so few data sets it cannot be told from the first.
 #
-#   Neither better nor worse is shown.
+#   Whether it would be on others they do not show; on these, seeds can tell.
 
 # %% [markdown] tags=["question"] page="01_one-table"
 # On UNSW-NB15 one threshold on the time to live has more than any model without this column. What does that show?
 #
 # - [ ] That attacks change the time to live.
 #
-#   It depends on the sending system and on the machines between, whatever is sent.
+#   It may depend on the sending system, the machines between or the tool; this was not asked.
 #
-# - [x] That a column can tell who sent a packet rather than what it does.
+# - [x] That one column, left out, can be worth more than a model without it.
 #
-#   Whether by machines, systems or tools of the attackers was not asked here.
+#   Whether it tells machines, systems or tools of the attackers was not asked here.
 #
 # - [ ] That one threshold is better than a model.
 #
