@@ -432,7 +432,7 @@ renamed.rename_axis(index=[None, None], columns=None).map(
 
 # %% [markdown]
 # Cleaning the text and keeping copies on one side cost nearest neighbours, the forest and the clock
-# rule nothing; the MLP loses one to two points on the garage door, where cleaning only renumbers the dates. That does not make padding and copies
+# rule nothing; the MLP loses one to two points on the garage door. That does not make padding and copies
 # harmless: date and time are enough by themselves. On the three extracts the time of day by itself
 # goes far, because their normal rows come from a few hours. In the garage door's edge form normal
 # rows and attacks are spread around the clock, and the time needs the date.
@@ -628,9 +628,9 @@ recorder.save()
 # %% [markdown]
 # The rule was allowed to look at the labels of the very rows that it is scored on, so no trained
 # classifier can beat it on this file. The garage door and the motion light have two readings that
-# carry the same bit: a detector of single rows has next to nothing to work with there. (The little
-# that remains on the garage door looks like the work of removing its repeated rows: in the extract, with its repeats, the door is as
-# often open in both classes; see [the data](01_data.ipynb).) The fridge has few distinct readings, and its bound is about what shuffled labels give. The
+# carry the same bit: a detector of single rows has next to nothing to work with there. (What
+# remains on the garage door looks like the work of removing repeats: in the extract, with them, the door is as
+# often open in both classes.) The fridge has few distinct readings, and its bound is about what shuffled labels give. The
 # thermostat's temperature is different in nearly every row, so for it the bound says nothing, and
 # only the ladder speaks.
 #
@@ -724,8 +724,8 @@ recorder.save()
 #
 # How much balanced accuracy does the random forest lose on the test rows of rung 1 when some columns
 # are shuffled, so that they say nothing any more? Date and time could stand in for each other, so they are
-# also shuffled together. They do not: without the date's order the forest guesses on the extracts and nearly so on the garage door,
-# and shuffled readings cost nothing.
+# also shuffled together. They do not: without the date the forest guesses on the extracts and nearly so on the garage door;
+# readings cost nothing.
 
 
 # %%
