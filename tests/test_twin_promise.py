@@ -119,13 +119,13 @@ BREACHES = [
     Breach(
         BOTIOT,
         "What happened",
-        "There the forest falls further without copies and with whole sessions held out",
+        "There the forest falls further without copies, and with whole sessions held out it falls",
         {"botiot.ladder.rf": ("no_copies", "sessions")},
     ),
     Breach(
         BOTIOT,
         "What happened",
-        "logistic regression falls on the latest part and on whole sessions, and it and the tree "
+        "Logistic regression falls on the latest part and on whole sessions, and it and the tree "
         "of depth three stand elsewhere on other rungs, too",
         {
             "botiot.ladder.lr": ("printed", "no_copies", "later", "sessions"),
