@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+import yaml
 from bs4 import BeautifulSoup
 
 from lib.book.pages.waterfall import LEFT, MINUS, RIGHT, drawing, step
+from lib.common.paths import CHAPTERS
 from lib.methods.intervals import mean_interval
 from lib.notebook.records import reference
 
@@ -86,3 +88,16 @@ def test_what_cannot_be_drawn_is_refused(change, problem):
 def test_other_seeds_are_no_pairs():
     with pytest.raises(ValueError, match="the same seeds"):
         step(np.zeros(3), np.zeros(4))
+
+
+@pytest.mark.parametrize(
+    "chapter", sorted(path.parent.name for path in CHAPTERS.glob("*/slope.yml"))
+)
+def test_each_papers_summary_has_one_whose_words_fit(chapter):
+    text = (CHAPTERS / chapter / "summary.md").read_text(encoding="utf-8")
+    content = text.partition("```{waterfall}\n")[2].partition("\n\n")[0]
+    asked = yaml.safe_load(content[content.index("\n") + 1 :])  # the first line names the figure
+    drawn = BeautifulSoup(drawing(asked), "html.parser")
+    letter = 6.9  # half of twelve units, and some, in the widest of the usual faces
+    for name, value in zip(drawn.select(".name"), drawn.select(".value"), strict=True):
+        assert letter * (len(name.text) + len(value.text)) < RIGHT - LEFT, name.text

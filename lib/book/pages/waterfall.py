@@ -31,7 +31,7 @@ KEY = (
     "difference, over seeds whose splits share rows; hollow bars: it holds zero."
 )
 # Of a row, of its bar below the words, of the drawing's edges, in units.
-ROW, DOWN, THICK, LEFT, RIGHT, WIDTH = 36, 19, 9, 8, 292, 300
+ROW, DOWN, THICK, LEFT, RIGHT, WIDTH = 34, 18, 9, 2, 248, 250
 MINUS = "\N{MINUS SIGN}"
 
 
