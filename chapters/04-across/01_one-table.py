@@ -21,8 +21,8 @@
 # {book}`across.ehms.rf.balanced_accuracy` (EHMS) to {book}`across.unsw_nb15.rf.balanced_accuracy`
 # (UNSW-NB15), XMeDNN of {book}`across.ehms.dnn.balanced_accuracy` to
 # {book}`across.unsw_nb15.dnn.balanced_accuracy`. Forest,
-# XGBoost and a small boosted model rank first: on these nine data sets they are ahead of XMeDNN and the spiking network by one or two points on
-# average, of the one mostly by BoT-IoT, of the other by UNSW-NB15, where its inputs are unscaled; whether they would be on others, ranks over nine do not tell. On EHMS one threshold on one column is hardly behind
+# XGBoost and a small boosted model rank first: on these nine data sets they have one or two points more than XMeDNN and the spiking network on
+# average, the one mostly by BoT-IoT, the other by UNSW-NB15, where unscaled inputs cost it most; as splits share groups, only XGBoost's lead over the spiking network is told from none, and of other sets ranks over nine tell nothing. On EHMS one threshold on one column is hardly behind
 # the forest in balanced accuracy, and its column ranks flows less well; and on UNSW-NB15 one threshold on
 # the time to live has
 # {book}`across.unsw_nb15.threshold.with_paths.balanced_accuracy`, more than any model without it.
@@ -479,8 +479,8 @@ pd.DataFrame(
 # four devices add ranks among models that all but guess. Over the flows alone XMeDNN has a mean rank of
 # {book}`across.rank_flows.dnn` and stands in the upper half, the spiking network
 # ({book}`across.rank_flows.snn`) in the lower. Both lie within the critical distance of the first: on other
-# data sets neither is shown to be better or worse. On these, forest, XGBoost and the small boosted model are ahead of both
-# in nine or ten seeds of ten (table above), of XMeDNN mostly by BoT-IoT, of the spiking network by UNSW-NB15. The forest is what the second paper recommends; of its four here it has the best mean rank, as each would by
+# data sets neither is shown to be better or worse. On these, forest, XGBoost and the small boosted model have more than both
+# in nine or ten seeds of ten (table above; the splits share groups), of XMeDNN mostly by BoT-IoT, of the spiking network by UNSW-NB15. The forest is what the second paper recommends; of its four here it has the best mean rank, as each would by
 # chance in a quarter of cases.
 #
 # ## Two choices of this page
@@ -584,7 +584,7 @@ pd.DataFrame(
 # * under one protocol scores differ more between data sets, with the groups that each allows, than between models;
 #   and from single readings of these four devices, without the clock, a thousand rows teach no model
 #   more than a little (sequences of readings were not tried);
-# * trees lead the ranks, the forest of the second paper among them; on these data forest and boosted trees are ahead of both
+# * trees lead the ranks, the forest of the second paper among them; on these data forest and boosted trees have on average more than both
 #   networks, mostly by one set each, and nine data sets cannot tell whether they would be on others;
 # * a score needs one threshold beside it, and a list of the columns left out: one column can be worth
 #   more than the best model without it.

@@ -563,7 +563,7 @@ pd.DataFrame({TITLES[name]: compared(name) for name in FEDERATIONS})
 # that has met attacks only cannot learn what normal is. But the gain is in what *others* have met:
 # on a host's own held-out rows, in the 38 of 100 cases where these have both classes, none is shown, with
 # a wide interval (folded). **Stretches**: one network throughout, so that each client has nearly
-# what all have. FedAvg is level with or a hair above local training and the averaged answers, and below one column.
+# what all have. FedAvg is level with or a hair above local training and the averaged answers, and below one column, be it chosen on all rows or by each client alone; on the five networks it is not told from a column each.
 # **Devices**: next to nothing to learn, alone or together.
 #
 # Folded: balanced accuracy at a cut that each client chooses on groups that neither train nor test,
@@ -1020,7 +1020,8 @@ pd.DataFrame({(TITLES[name], who): cost_of(name, who) for name, who in pairs}).T
 # EHMS, a host with few rows, and a stretch with many or few do no harm by lying that the seeds would show. TON_IoT does: the
 # other networks do as well without its honest updates as with them, and lose by its lie. The largest host
 # has, of the normal rows, more than all others together. Asked about rows that were not sent to it, the others
-# are not shown to lose by its lie, and do better without it than with it.
+# are not shown to lose by its lie; left out, it leaves them on average better off than its honest updates do, by an interval that just leaves
+# out zero.
 #
 # Three averages are meant to bear a liar: the median of each weight, its mean without the least and
 # the greatest value {cite}`yin2018`, and FedAvg of updates shortened to the middle length of the

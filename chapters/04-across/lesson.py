@@ -73,7 +73,7 @@
 #
 # - [x] By ranks over so few data sets it cannot be told from the first.
 #
-#   Whether it would be on others they do not show; on these, seeds can tell.
+#   Whether it would be on others they do not show; nor, as splits share groups, do seeds show much on these.
 
 # %% [markdown] tags=["question"] page="01_one-table"
 # On UNSW-NB15 one threshold on the time to live has more than any model without this column. What does that show?
@@ -173,13 +173,13 @@
 #
 #   Beside thirty of one's own they gain nowhere, and cost on two of the networks.
 #
-# - [x] Thirty of its own, on four of the five.
+# - [x] Thirty of its own, on average.
 #
-#   On the fifth on average, with an interval that reaches zero. Half of the rows are attacks, which somebody had to find.
+#   On four of five networks by intervals that are too narrow, since splits overlap. Half of the rows are attacks, which somebody had to find.
 #
 # - [ ] Both the same.
 #
-#   They differ by more than the seeds explain on four of the five.
+#   On average they differ by more than the seeds explain.
 
 # %% [markdown] tags=["question"] page="03_federated"
 # Whom did sharing weights help?
@@ -255,7 +255,7 @@
 #
 # - [x] To say what the score of a network is worth.
 #
-#   A shared network needs two rivals beside it: each client alone, and one column.
+#   A shared network needs rivals beside it: each client alone, their answers averaged once, and one column.
 
 # %% [markdown] tags=["about"] page="04_what-to-do" before="The audit page of one chapter; a confusion matrix; what a random split is."
 # * say which questions need a table, which a file, and which a model;

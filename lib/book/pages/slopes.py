@@ -1,16 +1,17 @@
 """The directive ``slopes``: each paper's score as printed, in our runs, and under a stricter rule.
 
-A panel a paper; in it the paper's model, its best rival and guessing. The middle and the right end
-are on the same rows, so that the last step of a line is the protocol's alone; where they cannot be,
-the caption says what the printed protocol has on the rows of the right. A panel stands in its
-chapter's folder, ``slope.yml``; all heights come from the ledger and the published records, so the
-drawing is never older than they are. It is drawn into the page itself, in the reader's theme.
+A panel a paper; in it the paper's model, its best rival and guessing. The last two places are on
+the same rows, so that the last step of a line is the protocol's alone; where our runs of the
+printed protocol have other rows first, a place between has them on those of the right. A panel
+stands in its chapter's folder, ``slope.yml``; all heights come from the ledger and the published
+records, so the drawing is never older than they are. It is drawn into the page itself, in the
+reader's theme.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
-from itertools import pairwise
+from itertools import cycle, pairwise
 from pathlib import Path
 
 import yaml
@@ -26,12 +27,16 @@ from lib.notebook.records import reference
 
 logger = logging.getLogger(__name__)
 WIDTH, HEIGHT = 290, 138
-LEFT, MIDDLE, RIGHT, TOP, BOTTOM = 42, 96, 150, 14, 104  # of the slopes inside a panel
+# Of the slopes inside a panel: of three places, or of four.
+LEFT, RIGHT, TOP, BOTTOM = 42, 150, 14, 104
+INSIDE = {False: (96,), True: (80, 120)}
+# How far above the lower edge the names of the places stand, from the last one on.
+NAMES_UP = (18, 4)
 FILE = "slope.yml"
 CLASSES = ("paper", "rival", "guess")  # of a panel's lines, in their order
 KEYS = (
-    "It has title, metric, before, after, perhaps elsewhere, and lines, each with name, before, "
-    "after and, the first, printed."
+    "It has title, metric, before, after and lines, each with name, before, after and, the first, "
+    "printed; perhaps between, of the panel and of each line."
 )
 PRINTED = "printed"  # before an id: the ledger's number
 APART = 14  # the least distance between two names
@@ -42,19 +47,23 @@ NO_RECORDS = "The published records are not at hand."
 class Line:
     """One model: a name, its score in our runs of the printed protocol and under one that holds.
 
-    `before` and `after` are ids of records, `printed` is that of a claim.
+    `before`, `between` and `after` are ids of records, `printed` is that of a claim.
     """
 
     name: str
     before: str
     after: str
+    between: str = ""
     printed: str = ""
 
     @property
     def places(self) -> dict[int, str]:
         """What is drawn from left to right, by its place across the panel."""
+        inside = [each for each in (self.before, self.between) if each]
         first = {LEFT: f"{PRINTED} {self.printed}"} if self.printed else {}
-        return first | {MIDDLE: self.before, RIGHT: self.after}
+        return (
+            first | dict(zip(INSIDE[bool(self.between)], inside, strict=True)) | {RIGHT: self.after}
+        )
 
 
 @dataclass(frozen=True)
@@ -66,8 +75,7 @@ class Panel:
     before: str  # on which rows our runs of the printed protocol are
     after: str  # what the protocol that holds asks
     lines: tuple[Line, ...]
-    # The printed protocol's record on the rows of the right end, where the middle has others.
-    elsewhere: str = ""
+    between: str = ""  # where the rows of our runs are others than those of the right end: these
 
 
 def panels(chapters: Path = CHAPTERS) -> list[Panel]:
@@ -88,8 +96,9 @@ def _panel(path: Path) -> Panel:
         reason = " ".join(f"{type(problem).__name__}: {problem}".split())
         raise ReaderError(f"{name} is no panel of the slopes ({reason}). {KEYS}") from None
     texts = [text for part in (panel, *lines) for key, text in vars(part).items() if key != "lines"]
-    if len(lines) != len(CLASSES) or not all(isinstance(text, str) for text in texts):
-        needed = f"{len(CLASSES)} lines, and text everywhere"
+    alike = len({bool(part.between) for part in (panel, *lines)}) == 1
+    if not (len(lines) == len(CLASSES) and alike and all(isinstance(each, str) for each in texts)):
+        needed = f"{len(CLASSES)} lines, text everywhere, and between everywhere or nowhere"
         raise ReaderError(f"{name} is no panel of the slopes: it needs {needed}. {KEYS}")
     return panel
 
@@ -131,21 +140,18 @@ def panel_html(panel: Panel) -> str:
     names = names_apart([own[RIGHT] for own in heights])
     drawn = zip(CLASSES, panel.lines, heights, names, strict=True)
     lines = "".join(_line(*each) for each in drawn)
+    inside = [each for each in (panel.before, panel.between) if each]
+    places = (LEFT, *INSIDE[bool(panel.between)], RIGHT)
     axis = "".join(
-        f'<line class="axis" x1="{x}" x2="{x}" y1="{TOP - 6}" y2="{BOTTOM}"/>'
-        for x in (LEFT, MIDDLE, RIGHT)
+        f'<line class="axis" x1="{x}" x2="{x}" y1="{TOP - 6}" y2="{BOTTOM}"/>' for x in places
     )
-    labels = {LEFT: ("as printed", 18), MIDDLE: (panel.before, 4), RIGHT: (panel.after, 18)}
+    labels = zip(reversed(places), [panel.after, *reversed(inside), "as printed"], cycle(NAMES_UP))
     words = "".join(
         f'<text x="{x}" y="{HEIGHT - up}" class="end">{escape(text)}</text>'
-        for x, (text, up) in labels.items()
+        for x, text, up in labels
     )
     first = "our run" if panel.before == "our run" else f"our run on {panel.before}"
-    if panel.elsewhere:
-        score = f"{height_of(panel.elsewhere):.2f}"
-        told += (
-            f"; on the rows of the right, by the printed protocol, {panel.lines[0].name}: {score}"
-        )
+    first = f"{first}, on {panel.between}" if panel.between else first
     alt = escape(f"{panel.title}, {panel.metric}: as printed, {first}, {panel.after}. {told}.")
     return (
         f'<div class="slope"><p>{escape(panel.title)} <span>{panel.metric}</span></p>'
