@@ -545,8 +545,9 @@ pd.DataFrame(
 #
 # Two features that order the flows alike, up to reversal (rank correlation of at least 0.99), share
 # one reason to be used; how a network divides it is open. So we also judge by **group** (folded):
-# its values are added before their size is taken. The sign of the effect of `SrcLoad` and `Load` changes with the seed ([*cannot tell*](index.md)), perhaps for the same
-# reason; that of `DIntPkt` and `DstJitter` does not.
+# its values are added before their size is taken. The sign of the effect of `SrcLoad`, `Load` and `Sport` changes with the seed ([*cannot tell*](index.md)); shared
+# reasons are not all of it, as `Sport` shares with none, and `DIntPkt` and `DstJitter`, which share, keep theirs. Of the highest half
+# per cent of `DIntPkt`, which the paper calls normal traffic, {book}`xmednn.data.attack_share_extreme_DIntPkt|.0%` of the file's rows are attacks.
 
 # %% tags=["hide-input"]
 import shap
@@ -769,7 +770,7 @@ repeated_gains.rename(columns=HEADS)
 # {published}`xmednn.table3.gupta.fpr`. Of the averages only the weighted one comes near that F1. On both sets of columns a single tree has
 # {book}`xmednn.related.tree.both.accuracy` and {book}`xmednn.related.tree.both.f1_weighted`, the best of four small forests
 # {book}`xmednn.related.grid.both.accuracy` and {book}`xmednn.related.grid.both.f1_weighted`; on readings alone a forest
-# comes as near. Which columns were used, this does not tell. With an FPR
+# comes as near in accuracy, less so in F1. Which columns were used, this does not tell. With an FPR
 # of {book}`xmednn.related.tree.both.fpr|.1%` and {book}`xmednn.related.grid.both.fpr|.1%` neither has
 # the printed one beside them; one minus the printed accuracy rounds to it (an observation and no more).
 #
