@@ -427,8 +427,15 @@ def rows_at_hand(kind):
 
 
 # %% tags=["hide-input"]
+def lasting(own, kind):
+    seconds, rows = np.ptp(own[["stime", "pkSeqID"]].to_numpy(), axis=0)
+    mean_pace = round(seconds / rows * botiot.SHARES[kind])
+    return {"seconds": mean_pace, "of minutes": round(seconds / 60)}
+
+
+# %% tags=["hide-input"]
 def first_rows(kind):
-    names = ["pkSeqID", "seq", "category", "subcategory"]
+    names = ["pkSeqID", "stime", "seq", "category", "subcategory"]
     there = pd.read_csv(flows.path, usecols=names)
     own = there[botiot.subcategories(there) == kind]
     before = (own["pkSeqID"] - own["seq"]).min() - begins_at(there, kind)
@@ -439,21 +446,21 @@ def first_rows(kind):
         "files of the 5 % set": files.max() + 1,
         "last seq, expected": botiot.SHARES[kind] - FILE * files.max(),
         "largest at hand": rows["seq"][files == files.max()].max(),
-    }
+    } | lasting(own, kind)
 
 
-# %% tags=["hide-input", "hide-output"] caption="Capture files and last `seq` of each flood."
-pd.DataFrame(
-    {}
-    if matched.index.nlevels == 1
-    else {kind: first_rows(kind) for kind in floods}
-).T
+# %% tags=["hide-input", "hide-output"] caption="Capture files and last `seq` of each flood; seconds that the set's rows last at the flood's mean pace, and minutes of the flood's rows at hand."
+at_hand = matched.index.nlevels == 2
+firsts = {kind: first_rows(kind) for kind in floods} if at_hand else {}
+pd.DataFrame(firsts).T
 
 # %% [markdown]
 # The files of DoS over TCP are the first three of the flood, and the fourth of DoS over UDP is the
 # flood's fourth, the earliest at hand. Of DDoS the first eight files or more are not at hand, and the
 # 5 % set has four. All four floods end where rows from the start of a file would, to within seven thousand flows (folded). So the set holds the *first* rows
-# of the DoS floods; those of DDoS may be the first or later files that are not at hand, which this does not tell.
+# of the DoS floods; those of DDoS may be the first or later files that are not at hand, which this does not tell. At a flood's mean
+# pace its rows in the set last from {book}`botiot.data.seconds.ddos_tcp|.0f` (DDoS over TCP) to {book}`botiot.data.seconds.ddos_udp|.0f` seconds
+# (DDoS over UDP), about two minutes of more than half an hour; the pace changes within a flood, so that these are rough.
 
 
 # %% tags=["hide-input"]
@@ -859,6 +866,9 @@ for what in ("training", "testing"):
 add("printed.lowest_weighted_f1", ranges["1000_72"]["weighted"].low, "arithmetic")
 
 # %% tags=["remove-cell"]
+for kind, found in firsts.items():
+    how = "rows of the set at the flood's mean pace"
+    add(f"data.seconds.{as_key(kind)}", found["seconds"], how, flows)
 for name, values in ten_right.items():
     id = f"botiot.data.ten_best.{name.replace(' ', '_')}.accuracy"
     recorder.add(id, values, "random forest", dataset=ten_best)
