@@ -5,7 +5,7 @@ from bs4 import BeautifulSoup
 from PIL import Image, ImageColor
 
 from lib.book.pages import sharing
-from lib.book.pages.slopes import PANELS, height_of, panel_html
+from lib.book.pages.slopes import height_of, panel_html, panels
 from lib.common.paths import CHAPTERS
 
 PAGE = (
@@ -13,6 +13,7 @@ PAGE = (
     '<p class="reading">Reading: about 1 minute</p><p>What it is about.</p>{figure}'
     "</section></article></body></html>"
 )
+PANELS = panels()
 SLOPES = f'<figure><div class="slopes">{"".join(map(panel_html, PANELS))}</div></figure>'
 
 

@@ -6,17 +6,19 @@ from bs4 import BeautifulSoup
 
 from lib.book.pages.slopes import (
     APART,
-    PANELS,
     WIDTH,
     balanced_accuracy,
     height_of,
     names_apart,
     panel_html,
+    panels,
 )
 from lib.claims import load
+from lib.common.errors import ReaderError
 from lib.common.paths import CHAPTERS
 from lib.notebook.records import reference
 
+PANELS = panels()
 LINES = [line for panel in PANELS for line in panel.lines]
 ENDS = [end for line in LINES for end in line.places.values()]
 
@@ -74,6 +76,36 @@ def test_the_last_step_of_a_line_stays_on_the_same_rows_or_the_caption_says_so(p
         assert rows(panel.elsewhere) == rows(panel.lines[0].after)
         for page in ("index.md", "04-across/01_one-table.py"):
             assert panel.elsewhere in (CHAPTERS / page).read_text(encoding="utf-8")
+
+
+def test_each_paper_has_a_panel_of_its_own_and_a_further_one_brings_its_file(tmp_path):
+    assert len(PANELS) == len(list(CHAPTERS.glob("*/slope.yml"))) == 3
+    for number, folder in enumerate(("02-second", "01-first")):
+        (tmp_path / folder).mkdir()
+        text = (CHAPTERS / "03-xmednn-ehms" / "slope.yml").read_text(encoding="utf-8")
+        text = text.replace("title: XMeDNN", f"title: {number}")
+        (tmp_path / folder / "slope.yml").write_text(text, encoding="utf-8")
+    assert [panel.title[:1] for panel in panels(tmp_path)] == ["1", "0"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("lines:", "rows:"),
+        ("metric: balanced accuracy\n", ""),
+        ("title:", "name:"),
+        ("title: XMeDNN, WUSTL-EHMS", "title: 3"),
+        ("before: our run", "before: [our run"),
+        ("  - name: guessing", "    names: guessing"),
+    ],
+)
+def test_a_panel_that_cannot_be_drawn_is_named_with_what_it_needs(tmp_path, before, after):
+    text = (CHAPTERS / "03-xmednn-ehms" / "slope.yml").read_text(encoding="utf-8")
+    assert before in text
+    (tmp_path / "05-demo").mkdir()
+    (tmp_path / "05-demo" / "slope.yml").write_text(text.replace(before, after), encoding="utf-8")
+    with pytest.raises(ReaderError, match=r"chapters/05-demo/slope\.yml is no panel.*It has title"):
+        panels(tmp_path)
 
 
 @pytest.mark.parametrize("values", [(0.5, 0.52, 0.9), (0.5, 0.5, 0.5), (0.9, 0.2, 0.89)])

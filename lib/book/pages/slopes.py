@@ -2,28 +2,38 @@
 
 A panel a paper; in it the paper's model, its best rival and guessing. The middle and the right end
 are on the same rows, so that the last step of a line is the protocol's alone; where they cannot be,
-the caption says what the printed protocol has on the rows of the right. All heights come from the
-ledger and the published records, so the drawing is never older than they are. It is drawn into the
-page itself, in the colours of the reader's theme.
+the caption says what the printed protocol has on the rows of the right. A panel stands in its
+chapter's folder, ``slope.yml``; all heights come from the ledger and the published records, so the
+drawing is never older than they are. It is drawn into the page itself, in the reader's theme.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
+from pathlib import Path
 
+import yaml
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
 from lib.book.pages.drawn import Drawn
 from lib.claims import load
+from lib.common.errors import ReaderError
+from lib.common.paths import CHAPTERS
 from lib.notebook.records import reference
 
 logger = logging.getLogger(__name__)
 WIDTH, HEIGHT = 290, 138
 LEFT, MIDDLE, RIGHT, TOP, BOTTOM = 42, 96, 150, 14, 104  # of the slopes inside a panel
-CLASSES = ("paper", "rival", "guess")
+FILE = "slope.yml"
+CLASSES = ("paper", "rival", "guess")  # of a panel's lines, in their order
+KEYS = (
+    "It has title, metric, before, after, perhaps elsewhere, and lines, each with name, before, "
+    "after and, the first, printed."
+)
+PRINTED = "printed"  # before an id: the ledger's number
 APART = 14  # the least distance between two names
 NO_RECORDS = "The published records are not at hand."
 
@@ -32,7 +42,7 @@ NO_RECORDS = "The published records are not at hand."
 class Line:
     """One model: a name, its score in our runs of the printed protocol and under one that holds.
 
-    A place is the id of a record; ``printed`` before an id stands for the ledger's number.
+    `before` and `after` are ids of records, `printed` is that of a claim.
     """
 
     name: str
@@ -43,7 +53,7 @@ class Line:
     @property
     def places(self) -> dict[int, str]:
         """What is drawn from left to right, by its place across the panel."""
-        first = {LEFT: self.printed} if self.printed else {}
+        first = {LEFT: f"{PRINTED} {self.printed}"} if self.printed else {}
         return first | {MIDDLE: self.before, RIGHT: self.after}
 
 
@@ -55,87 +65,33 @@ class Panel:
     metric: str
     before: str  # on which rows our runs of the printed protocol are
     after: str  # what the protocol that holds asks
-    lines: tuple[Line, Line, Line]
+    lines: tuple[Line, ...]
     # The printed protocol's record on the rows of the right end, where the middle has others.
     elsewhere: str = ""
 
 
-BALANCED = "balanced accuracy"
-PANELS = (
-    Panel(
-        "Spiking network, BoT-IoT",
-        "macro F1",
-        "its set",
-        "later minutes",
-        (
-            Line(
-                "its network",
-                "botiot.table_v.1000_72.f1",
-                "botiot.ladder.later.snn.f1_macro",
-                "printed botiot.table_v.1000_72.f1",
-            ),
-            Line(
-                "random forest",
-                "botiot.ceiling.1000.rf.f1",
-                "botiot.ladder.later.rf.f1_macro",
-            ),
-            Line(
-                "guessing",
-                "botiot.ceiling.1000.majority.f1",
-                "botiot.ladder.later.majority.f1_macro",
-            ),
-        ),
-        "botiot.ladder.printed.snn.f1_macro",  # our rows of the set have no times
-    ),
-    Panel(
-        "Random forest, garage door",
-        BALANCED,
-        "our run",
-        "without the clock",
-        (
-            Line(
-                "its forest",
-                "toniot.ladder.garage_door_rebuilt.printed.rf.balanced_accuracy",
-                "toniot.ladder.garage_door_rebuilt.no_time.rf.balanced_accuracy",
-                "printed toniot.garage_door.rf",
-            ),
-            Line(
-                "clock rule",
-                "toniot.ladder.garage_door_rebuilt.printed.clock.balanced_accuracy",
-                "toniot.ladder.garage_door_rebuilt.no_time.majority.balanced_accuracy",
-            ),
-            Line(
-                "guessing",
-                "toniot.ladder.garage_door_rebuilt.printed.majority.balanced_accuracy",
-                "toniot.ladder.garage_door_rebuilt.no_time.majority.balanced_accuracy",
-            ),
-        ),
-    ),
-    Panel(
-        "XMeDNN, WUSTL-EHMS",
-        BALANCED,
-        "our run",
-        "unseen runs",
-        (
-            Line(
-                "its network",
-                "xmednn.ladder.printed.dnn.balanced_accuracy",
-                "xmednn.ladder.blocks.dnn.balanced_accuracy",
-                "printed xmednn.table1.dnn.accuracy",
-            ),
-            Line(
-                "XGBoost",
-                "xmednn.ladder.printed.xgb.balanced_accuracy",
-                "xmednn.ladder.blocks.xgb.balanced_accuracy",
-            ),
-            Line(
-                "guessing",
-                "xmednn.ladder.printed.majority.balanced_accuracy",
-                "xmednn.ladder.blocks.majority.balanced_accuracy",
-            ),
-        ),
-    ),
-)
+def panels(chapters: Path = CHAPTERS) -> list[Panel]:
+    """Return the panels of all chapters that have one, in the chapters' order.
+
+    A `ReaderError` names the file, and what it lacks or should not have.
+    """
+    return [_panel(path) for path in sorted(chapters.glob(f"*/{FILE}"))]
+
+
+def _panel(path: Path) -> Panel:
+    name = f"chapters/{path.parent.name}/{path.name}"
+    try:
+        written = yaml.safe_load(path.read_text(encoding="utf-8"))
+        lines = tuple(Line(**line) for line in written.pop("lines"))
+        panel = Panel(**written, lines=lines)
+    except (yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError) as problem:
+        reason = " ".join(f"{type(problem).__name__}: {problem}".split())
+        raise ReaderError(f"{name} is no panel of the slopes ({reason}). {KEYS}") from None
+    texts = [text for part in (panel, *lines) for key, text in vars(part).items() if key != "lines"]
+    if len(lines) != len(CLASSES) or not all(isinstance(text, str) for text in texts):
+        needed = f"{len(CLASSES)} lines, and text everywhere"
+        raise ReaderError(f"{name} is no panel of the slopes: it needs {needed}. {KEYS}")
+    return panel
 
 
 def balanced_accuracy(accuracy: float, precision: float, recall: float) -> float:
@@ -244,11 +200,13 @@ class _Slopes(Drawn):
         if not reference():
             return [nodes.paragraph("", NO_RECORDS)]
         try:
-            panels = "".join(map(panel_html, PANELS))
+            drawn = "".join(map(panel_html, panels()))
+        except ReaderError as problem:
+            raise self.error(f"slopes: {problem}") from None
         except KeyError as missing:
             logger.warning("slopes: there is no %s", missing, location=self.get_location())
             return []
-        return self.figure(f'<div class="slopes">{panels}</div>', " ".join(self.content))
+        return self.figure(f'<div class="slopes">{drawn}</div>', " ".join(self.content))
 
 
 def setup(app: Sphinx) -> dict:
