@@ -442,6 +442,7 @@ def shares_of(truth, chance):
     }
 
 
+# %% tags=["hide-input"]
 def flagged(own, given):
     pairs = zip(own, given, strict=True)
     return pd.DataFrame(shares_of(s.test_labels, chance) for s, chance in pairs)
