@@ -669,9 +669,8 @@ forward = {
     for name, given in ask(in_order).items()
 }
 for name, found in forward.items():
-    recorder.add_scores(
-        f"xmednn.in_order.{name}", found, "earlier train, later test"
-    )
+    how = "earlier stretches train, later ones test"
+    recorder.add_scores(f"xmednn.in_order.{name}", found, protocol=how)
 pd.DataFrame(
     {figures.NAMES[n]: f[METRICS].mean() for n, f in forward.items()}
 ).T.round(3)
