@@ -512,6 +512,7 @@ table.rename(index=rung_titles, columns=figures.NAMES).rename_axis(
     index=None, columns=None
 ).map(lambda value: "" if np.isnan(value) else f"{value:.3f}")
 
+
 # %% tags=["remove-cell"]
 def same_second(one):
     table = cleaned[DOOR]
@@ -520,6 +521,7 @@ def same_second(one):
     return [seen[table.labels[test] == label].mean() for label in (0, 1)]
 
 
+# %% tags=["remove-cell"]
 moments = identical_rows(cleaned[DOOR].features[["date", "time"]])
 found = np.array([same_second(one) for one in seeds])
 for kind, values in zip(("normal", "attack"), found.T, strict=True):

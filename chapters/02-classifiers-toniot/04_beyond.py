@@ -25,8 +25,8 @@
 # {book}`toniot.beyond.garage_door.windows.xgb.first_count.found_within_10_minutes|.0%` of the attacks
 # within ten minutes. Where normal rows in the midst of an attack do not count, a definition chosen
 # after the results had been seen, it overruns the budget by a tenth and notices
-# {book}`toniot.beyond.garage_door.windows.xgb.found_within_10_minutes|.0%`, and random alarms
-# {book}`toniot.beyond.garage_door.windows.chance.found_within_10_minutes|.0%` (means over replicates).
+# {book}`toniot.beyond.garage_door.windows.xgb.found_within_10_minutes|.0%`, and an alarm after each pause of ten minutes, which is no
+# sign of an attack, {book}`toniot.beyond.garage_door.windows.after_a_pause.found_within_10_minutes|.0%` (means over replicates).
 # The extracts of the other three devices permit no such test.
 # :::
 #
@@ -350,7 +350,7 @@ by_day = pd.DataFrame(
     for day, scores in zip(attack_days, scores_by_day(chances), strict=True)
 )
 
-# %% caption="Areas under both curves, means over the days: mean and deviation over ten seeds."
+# %% tags=["hide-input"]
 from lib.methods.figures import NAMES
 
 names = NAMES | {
@@ -362,6 +362,8 @@ names = NAMES | {
     "after_a_pause": "after a pause",
     "chance": "chance",
 }
+
+# %% caption="Areas under both curves, means over the days: mean and deviation over ten seeds."
 each_seed = by_day.groupby(["features", "classifier", "seed"], sort=False)
 mean_scores = each_seed[["pr_auc", "roc_auc"]].mean()
 table = mean_scores.groupby(level=[0, 1], sort=False).agg(["mean", "std"])
@@ -871,7 +873,7 @@ def operator_scores(chances, quiet_rows):
         "false_alarms_a_day": alarms.a_day(np.concatenate(raised)),
         "false_alarms_a_day_at_worst": max(map(alarms.a_day, raised)),
         "found_within_10_minutes": (waits <= 600).mean(),
-        "found_of_the_others": (waits[~resumed] <= 600).mean(),
+        "found_not_after_a_pause": ((waits <= 600) & ~resumed).mean(),
         "never_found": np.isinf(waits).mean(),
         "median_delay_seconds": np.median(waits),
     }
@@ -902,7 +904,7 @@ shown.rename(index=names).rename(
         "false alarms a day": "{:.0f}",
         "false alarms a day at worst": "{:.0f}",
         "found within 10 minutes": "{:.0%}",
-        "found of the others": "{:.0%}",
+        "found not after a pause": "{:.0%}",
         "never found": "{:.0%}",
         "median delay seconds": "{:.0f}",
     }
@@ -910,7 +912,9 @@ shown.rename(index=names).rename(
 
 # %% [markdown]
 # In the folded table, of medians, read the line of *chance* first: attacks that last for hours are found by random alarms, too, and
-# a delay is worth only what it is shorter than that. With windows and where no normal row in an
+# a delay is worth only what it is shorter than that. Next, *after a pause*: half of the attacks begin with the first row after one, so that an alarm there,
+# at {book}`toniot.beyond.garage_door.windows.after_a_pause.false_alarms_a_day|.0f` false ones a day, finds these at once (*not after a pause* are, as shares of all attacks, those that begin otherwise). Windows are
+# short there; whether the detectors use that, we have not tested. With windows and where no normal row in an
 # attack counts as quiet, the budget is overrun by about a tenth at most on the quiet minutes of all new days together,
 # and on the worst pair of days held out more than twice over, by the network eight times (*at worst*). Where every normal row counts, XGBoost
 # breaks it more than twice over, notices a third of the attacks within ten minutes and never
