@@ -267,7 +267,7 @@ plt.show()
 # moment should be worth nothing, and it costs: with `Sport` kept on the last rung (folded), the tree's balanced accuracy changes by
 # {book}`xmednn.audit.port_kept.dt|+.3f` and XGBoost's by {book}`xmednn.audit.port_kept.xgb|+.3f`.
 
-# %% tags=["hide-input", "hide-output"] caption="Balanced accuracy on the last rung with the port, less without: ten seeds [95 % interval]."
+# %% tags=["hide-input"]
 from lib.methods.differences import mean_with_interval
 from sklearn.metrics import balanced_accuracy_score
 
