@@ -645,7 +645,7 @@ pd.DataFrame(cells).fillna("").rename_axis("macro F1, mean of three seeds")
 #
 # Are 20 neurons too few, or not yet trained? With ten in each layer, what the text states is changed,
 # on three seeds; and 20 in each layer get every seed, as the text is read first and with one reading changed
-# that left it open.
+# that left it open (folded).
 
 # %% tags=["hide-input"]
 MORE = {
@@ -683,7 +683,7 @@ for (size, name), (_, found) in twenty.items():
     record(f"botiot.twenty.{size}.{name}", found[["f1", "accuracy"]], MORE[name][0])
 recorder.save()
 
-# %% tags=["hide-input"] caption="Macro F1 and accuracy of 20 neurons, means over the seeds, and macro F1's range."
+# %% tags=["hide-input", "hide-output"] caption="Macro F1 and accuracy of 20 neurons, means over the seeds, and macro F1's range."
 pd.DataFrame(
     {
         (f"{size} samples", MORE[name][0]): {

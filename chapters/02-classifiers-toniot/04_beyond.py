@@ -684,7 +684,7 @@ axis.set_ylabel("late readings (%)")
 figure.legend(loc="outside upper center", ncols=2)
 plt.show()
 
-# %% tags=["hide-input"] caption="Share of late readings, means over hours."
+# %% tags=["hide-input", "hide-output"] caption="Share of late readings, means over hours."
 for name, (chosen, _, _) in zip(("normal", "attack"), KINDS.values()):
     recorder.add(
         f"toniot.beyond.garage_door.late_share.{name}_hours",
@@ -1104,7 +1104,7 @@ def burst_scores(rows):
     }
 
 
-# %% tags=["hide-input"] caption="Areas under the ROC curve of rows a minute, and most rows in one second."
+# %% tags=["hide-input", "hide-output"] caption="Areas under the ROC curve of rows a minute, and most rows in one second."
 bursts = pd.DataFrame(
     {device: burst_scores(rows) for device, rows in tables.items()}
 ).T

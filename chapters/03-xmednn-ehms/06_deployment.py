@@ -280,7 +280,7 @@ plt.show()
 # %% [markdown]
 # The same in numbers, beside one threshold and a detector without an error; then tree and XGBoost,
 # and the threshold at the true share, which is the same as on balanced rows. (Folded: means over
-# the seeds with the 95 % interval of the mean, cut at 0 and 1; as splits overlap, it should be about twice as wide.)
+# the seeds with the 95 % interval of the mean, cut at 0 and 1; splits overlap, so it should be twice as wide.)
 
 # %% tags=["hide-input"]
 from lib.methods.intervals import mean_interval
@@ -439,7 +439,7 @@ pd.DataFrame({name: first_of_an_hour(own) for name, own in cut.items()}).T
 # all attacks and seeds, and the share of attacks with none (folded): in the median a data alteration is
 # met with its first flow by every detector; a spoofing later by all but the network on balanced rows
 # (and the one without an error); of network, tree and XGBoost on balanced rows, and of the tree at the true share, false alarms alone would meet most
-# (last column above); by the threshold, and by network and XGBoost at the true share, mostly not at all, though XGBoost gives an alarm in a third of them, where the threshold does in a tenth.
+# (last column above); by the threshold, and by network and XGBoost at the true share, mostly not at all (XGBoost gives an alarm in a third of them, the threshold in a tenth).
 
 # %% tags=["hide-input", "hide-output"] caption="Median seconds to the block by kind, and attacks with none."
 pd.DataFrame(

@@ -581,7 +581,7 @@ for name in ("bytes answered", "bytes sent", "udp"):
         recorder.add(f"{id}.{IDS[network]}", value, "the column alone", **about)
 alone.apply(telling, axis=1).to_frame("attacks, by more than five points")
 
-# %% tags=["hide-input"] caption="Share of normal flows and of attacks that are not answered."
+# %% tags=["hide-input", "hide-output"] caption="Share of normal flows and of attacks that are not answered."
 pd.DataFrame(
     {
         TITLES[name]: {
