@@ -1278,7 +1278,7 @@ rung = lambda seed: np.split(
 #
 #   Time is no argument here.
 #
-# - [x] They contradict the text at least three times, and rows of the same table speak against them.
+# - [x] They contradict the text at least twice, and rows of the same table speak against them.
 #
 #   The tree with readings raises too few false alarms for what is printed, and the network itself misses too many attacks.
 #
