@@ -226,6 +226,21 @@ class TestRules:
         fresh = {id: replace(record, protocol="another") for id, record in published.items()}
         assert states(judge_records(published, fresh)) == {"a.0": CHANGED}
 
+    @pytest.mark.parametrize("word", ["timed", "deterministic"])
+    @pytest.mark.parametrize("values", [[0.1, 0.2, 0.3], [7.0]])
+    def test_no_record_decides_by_a_word_of_its_own_how_it_is_judged(self, word, values):
+        fresh = a_set([values])
+        published = {"a.0": replace(a_record("a.0", np.add(values, 1)), **{word: True})}
+        for one, other in ((published, fresh), (fresh, published)):
+            (found,) = judge_records(one, other).with_state(CHANGED)
+            assert f"{word} " in found.reason
+
+    def test_a_sum_of_the_run_is_none_of_the_values_of_its_seeds(self):
+        whole = {"a.0": on(of_ten(a_record("a.0", 0.5)), seed=9, machine="another")}
+        for one, other in ((whole, a_set([[0.1] * 10])), (a_set([[0.1] * 10]), whole)):
+            (found,) = judge_records(one, other).with_state(CHANGED)
+            assert "a value a seed" in found.reason
+
     def test_a_time_belongs_to_its_machine_and_must_only_be_there(self):
         published = {"a.ratio": replace(a_record("a.ratio", [9.0, 9.1, 9.2]), timed=True)}
         fresh = {"a.ratio": replace(a_record("a.ratio", [2.0, 2.1, 2.2]), timed=True)}

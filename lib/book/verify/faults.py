@@ -119,6 +119,18 @@ FAULTS = (
         ORIGIN,
     ),
     Fault(
+        "flag",
+        "A record calls itself a time.",
+        "A record is edited with all digests so that nothing judges it.",
+        ORIGIN,
+    ),
+    Fault(
+        "single",
+        "A record has one value for all seeds, in place of a value a seed.",
+        "The same, where a sum of the whole run would not be judged.",
+        ORIGIN,
+    ),
+    Fault(
         "infinite",
         "A record holds what is no finite number.",
         "A division by zero reaches a record, or one is edited.",
@@ -152,6 +164,18 @@ FAULTS = (
         "hand",
         "A published record is edited beside its page.",
         "A number is changed by hand, in a table that nobody computes anew.",
+        PAGES,
+    ),
+    Fault(
+        "seed",
+        "The published records name another first seed, and all digests are made anew.",
+        "Records are edited so that chance has to judge them.",
+        PAGES,
+    ),
+    Fault(
+        "source",
+        "The stamp of a page names another file of data, and its digest is made anew.",
+        "A page is said to rest on data that it has not seen.",
         PAGES,
     ),
     Fault(

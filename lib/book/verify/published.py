@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from lib.book.notebooks import Notebook
 from lib.book.stamps.pages import changed_outputs, out_of_date, read_stamp
 from lib.book.verify import manifest
+from lib.book.verify.origins import not_of_the_run
 from lib.common.errors import ReaderError
 from lib.common.files import sha256_of
-from lib.common.paths import reference_folder
+from lib.common.paths import REFERENCE
 
 
 def problems(notebooks: Iterable[Notebook]) -> dict[str, list[str]]:
@@ -55,10 +56,10 @@ def not_its_own(notebook: Notebook) -> list[str]:
         return []
     if "records" not in stamp:
         return [f"the stamp of {notebook.name}.ipynb names no records: make publish"]
-    path = reference_folder() / name
-    if path.exists() and sha256_of(path) == stamp["records"]:
-        return []
-    return [f"data/reference/{name} is not what the run of the page wrote"]
+    path = REFERENCE / name
+    if not path.exists() or sha256_of(path) != stamp["records"]:
+        return [f"data/reference/{name} is not what the run of the page wrote"]
+    return _read(notebook, lambda each: not_of_the_run(each, stamp))
 
 
 def _read(notebook: Notebook, read):
