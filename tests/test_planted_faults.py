@@ -341,6 +341,15 @@ def test_a_stamp_that_tells_of_another_run_is_found(page_alone, name, text, why)
     assert any(why in each for each in page_alone.found())
 
 
+def test_a_page_of_other_parameters_than_a_publication_asks_for_is_found(page_alone, monkeypatch):
+    monkeypatch.setattr(published_pages, "out_of_date", lambda *_: [])
+    shutil.copy(SOURCE, DATA.source)
+    page_alone.made["seed"], page_alone.stamp["inputs"]["parameter seed"] = 7, "7"
+    assert page_alone.found() == [], "the two agree"
+    said = ["the seed of its run is 7, and is published with 2022"]
+    assert published_pages.problems([DATA])[DATA.name] == said
+
+
 def test_a_stamp_of_another_machine_is_found(page_alone):
     page_alone.stamp["machine"] = "Plan9 quantum, 999 processors"
     (found,) = page_alone.found()

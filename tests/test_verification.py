@@ -501,6 +501,19 @@ class TestReport:
         assert a_report(judged=held, on_twins=True).status == 3
         assert a_report(judged=held, left_out=["c/n"]).status == 3
 
+    def test_pages_whose_texts_could_not_be_compared_are_named_in_every_form(self):
+        untold = {f"c/{n}": "other versions" for n in "abcd"}
+        report = a_report(judged=judge_records({}, {}), untold=untold)
+        assert report.status == 0
+        said = "The texts of 4 pages could not be compared: c/a, c/b, c/c and 1 more."
+        assert report.answer == f"It still holds. {said}"
+        for text in ("\n".join(console.lines(report)), html(report), *report.method()):
+            assert "other versions" in text
+            assert "c/d" in text
+        one = a_report(untold={"03-xmednn-ehms/01_data": "other versions"})
+        suite = ElementTree.fromstring(junit(one).encode()).find("testsuite[@name='pages']")
+        assert suite.get("skipped") == "1"
+
     def test_a_few_undecided_records_hold_and_many_do_not(self):
         table = 0.8 + 0.01 * np.random.default_rng(7).normal(size=(300, 13))
         for outside, status in ((2, 0), (30, 1)):

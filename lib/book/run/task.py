@@ -14,6 +14,15 @@ from lib.book.stamps.inputs import digest_of, first_change, inputs_of
 from lib.common.paths import REFERENCE
 
 
+def parameters_of(notebook: Notebook, settings: Settings) -> tuple[dict, dict]:
+    """Return the parameters that a notebook has by itself, and those of a run with it."""
+    source = read_source(notebook.source)
+    defaults = parameter_defaults(source, notebook.name)
+    parameters = settings.parameters(defaults)
+    parameters["replicates"] = max(parameters["replicates"], least_replicates(source))
+    return defaults, parameters
+
+
 @dataclass
 class Task:
     """One notebook of a run, with the process or the remote task that executes it."""
@@ -30,10 +39,7 @@ class Task:
     @classmethod
     def of(cls, notebook: Notebook, settings: Settings) -> "Task":
         """Return the task of executing a notebook as the settings say."""
-        source = read_source(notebook.source)
-        defaults = parameter_defaults(source, notebook.name)
-        parameters = settings.parameters(defaults)
-        parameters["replicates"] = max(parameters["replicates"], least_replicates(source))
+        defaults, parameters = parameters_of(notebook, settings)
         # A run with the defaults gets no injected cell: the page stays equal to its source.
         injected = {} if parameters == defaults else parameters
         inputs = inputs_of(notebook.source, parameters)

@@ -46,7 +46,9 @@ def _another_run(notebook: Notebook, stamp: Mapping, made: Mapping) -> Iterator[
         yield f"is of {made['machine'] or 'no machine'}, and the page of {stamp['machine']}"
 
 
-def _other_data(stamp: Mapping, datasets: str, variants: str, sha256: str, source: str) -> list[str]:
+def _other_data(
+    stamp: Mapping, datasets: str, variants: str, sha256: str, source: str
+) -> list[str]:
     """Say where records that claim real data rest on others than the stamp names."""
     found = {name: state.split() for name, state in named(stamp, DATA_SET).items()}
     used = [name for name in datasets.split() if name in found]

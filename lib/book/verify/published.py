@@ -3,18 +3,23 @@
 from collections.abc import Iterable
 
 from lib.book.notebooks import Notebook
-from lib.book.stamps.pages import changed_outputs, out_of_date, read_stamp
+from lib.book.run.settings import Settings
+from lib.book.run.task import parameters_of
+from lib.book.stamps.inputs import PARAMETER
+from lib.book.stamps.pages import changed_outputs, named, out_of_date, read_stamp
 from lib.book.verify import manifest
 from lib.book.verify.origins import not_of_the_run
 from lib.common.errors import ReaderError
 from lib.common.files import sha256_of
-from lib.common.paths import REFERENCE
+from lib.common.paths import BUILD, REFERENCE
 
 
 def problems(notebooks: Iterable[Notebook]) -> dict[str, list[str]]:
     """Name for each page that has changed, or its code or records since, what has; and files."""
     found = {
-        each.name: _read(each, lambda each: out_of_date(each.source, each.page)) + not_its_own(each)
+        each.name: _read(each, lambda each: out_of_date(each.source, each.page))
+        + _read(each, _run_otherwise)
+        + not_its_own(each)
         for each in notebooks
     }
     found |= {manifest.NAME: manifest.problems()}
@@ -47,6 +52,20 @@ def require_own_outputs(notebook: Notebook) -> None:
 def _by_hand(notebook: Notebook) -> list[str]:
     found = _read(notebook, lambda each: changed_outputs(each.page))
     return [f"{notebook.name}.ipynb: {why}" for why in found]
+
+
+def _run_otherwise(notebook: Notebook) -> list[str]:
+    """Say which parameters a page's run had that no publication asks for."""
+    stamp = read_stamp(notebook.page)
+    if stamp is None:
+        return []
+    had = named(stamp, PARAMETER)
+    _, asked = parameters_of(notebook, Settings(BUILD / "publish", "full"))
+    return [
+        f"the {name} of its run is {had.get(name, 'none')}, and is published with {value!r}"
+        for name, value in asked.items()
+        if had.get(name) != repr(value)
+    ]
 
 
 def not_its_own(notebook: Notebook) -> list[str]:

@@ -77,9 +77,11 @@ def verify(request: Request, say: Callable[[str], None]) -> int:
     # Records of twins judge no claim; the ledger is held against the published verdicts still.
     judging = {} if on_twins else fresh
     moved = set() if on_twins else {each.id for each in judged.with_state(CHANGED)}
+    texts, untold = {}, {}
     if not on_twins:
-        for name, why in otherwise(executed, settings, judged.comparisons).items():
-            stale[name] = [*stale.get(name, []), *why]
+        texts, untold = otherwise(executed, settings, judged.comparisons)
+    for name, why in texts.items():
+        stale[name] = [*stale.get(name, []), *why]
     report = Report(
         asked=_asked(settings, fresh, on_twins),
         outcomes=outcomes,
@@ -88,6 +90,7 @@ def verify(request: Request, say: Callable[[str], None]) -> int:
         stale=stale,
         left_out=[notebook.name for notebook in notebooks if notebook not in chosen],
         on_twins=on_twins,
+        untold=untold,
         resting=claims_on(ledger),
         seconds=monotonic() - begun,
     )
