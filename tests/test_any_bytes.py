@@ -250,6 +250,7 @@ VERDICTS = {"p.rows": {"verdict": "exact", "printed": "1", "judged by": ""}}
 @some
 @given(content=damaged(as_json(MANIFEST)) | with_other_leaves(MANIFEST).map(as_json))
 def test_any_bytes_as_manifest(tmp_path, content):
+    put(tmp_path / "CITATION.cff", b'version: "1"')
     put(tmp_path / manifest.NAME, content)
     ends_well(manifest.problems, tmp_path)
 

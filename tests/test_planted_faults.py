@@ -208,10 +208,11 @@ def shown(page: dict, kind: str) -> list[tuple[int, dict]]:
     ]
 
 
-@pytest.mark.parametrize("fault", [f for f in FAULTS if f.check == OUTPUTS], ids=lambda f: f.id)
+@pytest.mark.parametrize("fault", ["number", "figure"])
 def test_an_output_that_is_changed_in_a_page_is_found(fault, tmp_path):
     page = json.loads(AUDIT.page.read_text(encoding="utf-8"))
-    if fault.id == "number":
+    assert BY_ID[fault].check == OUTPUTS
+    if fault == "number":
         tables = [(n, data, "".join(data["text/html"])) for n, data in shown(page, "text/html")]
         number, data, text = next(each for each in tables if re.search(r"\.[1-8]", each[2]))
         data["text/html"] = re.sub(r"\.[1-8]", lambda at: f".{int(at[0][1]) + 1}", text, count=1)
@@ -238,6 +239,28 @@ def test_every_command_that_shows_a_page_finds_an_output_that_was_put_there(publ
         assert result.returncode == status, said
         assert "an output of cell 2 was changed by hand" in said
         assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    ("entry", "why"), [("stamp", "has no stamp"), ("outputs", "names no outputs")]
+)
+def test_no_page_is_shown_or_given_new_prose_of_whose_outputs_nothing_is_known(
+    published_project, entry, why
+):
+    assert BY_ID["stampless"].check == OUTPUTS
+    project, name = published_project, "chapters/99-sample/01_first.ipynb"
+    page = json.loads((project.root / name).read_text(encoding="utf-8"))
+    metadata = page["metadata"]
+    del (metadata if entry == "stamp" else metadata["stamp"])[entry]
+    edited = json.dumps(page).replace("0.51", "0.91", 1)
+    assert edited != json.dumps(page)
+    project.write(name, edited)
+    manifest.write_manifest(project.root)
+    for command in (("publish", "--prose"), ("site",)):
+        result = project.run(*command)
+        assert result.returncode == 2, result.stdout + result.stderr
+        assert f"01_first.ipynb {why}" in result.stderr
+    assert (project.root / name).read_text(encoding="utf-8") == edited
 
 
 def test_a_table_that_fits_all_digests_and_not_its_run_is_found(published_project):

@@ -16,7 +16,7 @@ from lib.book.run.execution import execute, failed
 from lib.book.run.kept import current_page, forget_gone, stamped
 from lib.book.run.settings import Settings
 from lib.book.stamps.inputs import data_found
-from lib.book.stamps.pages import KEY, data_not_named, outputs_of
+from lib.book.stamps.pages import KEY, data_not_named
 from lib.book.verify.manifest import write_manifest
 from lib.book.verify.published import require_own_outputs
 from lib.book.verify.verdicts import write_verdicts
@@ -121,10 +121,7 @@ def _page_with_present_prose(notebook: Notebook) -> NotebookNode:
             f"The code of {notebook.name} is not what its published page was made with. "
             f"Run 'make publish CHAPTER={notebook.chapter}' to execute it."
         )
-    fresh = claims.render_again(with_outputs(source, page))
-    if KEY in fresh.metadata:
-        fresh.metadata[KEY].setdefault("outputs", outputs_of(page))
-    return fresh
+    return claims.render_again(with_outputs(source, page))
 
 
 def _code_of(notebook: NotebookNode) -> list[str]:

@@ -191,6 +191,12 @@ FAULTS = (
         OUTPUTS,
     ),
     Fault(
+        "stampless",
+        "The stamp of a page, or its digests of the outputs, is removed, and a number changed.",
+        "A page is edited so that nothing is left to hold it against.",
+        OUTPUTS,
+    ),
+    Fault(
         "table",
         "A number in a table is another, and the digests of page and manifest are made anew.",
         "A page is edited by someone who knows what guards it.",
@@ -200,6 +206,12 @@ FAULTS = (
         "file",
         "The time that a notebook took is another.",
         "A published file that no stamp and no verdict covers is edited.",
+        FILES,
+    ),
+    Fault(
+        "chain",
+        "The manifest is dated back, or names another parent.",
+        "A manifest is made by hand, which follows none that was published.",
         FILES,
     ),
     Fault(
