@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -21,6 +22,7 @@ from lib import __main__
 from lib.book.notebooks import Notebook
 from lib.book.publish import publication
 from lib.book.run import execution
+from lib.book.run.lock import only_one
 from lib.book.run.settings import Settings
 from lib.book.run.task import Task
 from lib.book.verify.kept import summary
@@ -256,34 +258,103 @@ def test_a_tight_limit_of_memory_is_said_before_anything_fails():
     assert "ulimit -v unlimited" in line
 
 
-def test_an_interrupted_publication_is_finished_by_the_next(tmp_path, monkeypatch):
-    files = {tmp_path / name: f"new {name}" for name in ("a.json", "b.ipynb")}
-    files[tmp_path / "gone.json"] = None
-    for path in files:
-        path.write_text("old")
-    monkeypatch.setattr(publication, "ROOT", tmp_path)
-    monkeypatch.setattr(publication, "PENDING", tmp_path / "build/pending.json")
-    for name in ("write_verdicts", "write_manifest"):
-        monkeypatch.setattr(publication, name, lambda *_: None)
+class Putting:
+    """A publication of three files, in a folder of their own."""
 
-    def killed_at_a_page(path, text):
-        if path.suffix == ".ipynb":
-            (path.parent / f".{path.name}.0abc").write_text("half")
-            raise KeyboardInterrupt
-        files_write(path, text)
+    def __init__(self, monkeypatch, root: Path):
+        self.root, self.monkeypatch, self.said = root, monkeypatch, []
+        self.write = publication.write_whole
+        (root / "CITATION.cff").write_text("version: '1'")
+        for name in ("a.json", "b.ipynb", "gone.json"):
+            (root / name).write_text("old")
+        monkeypatch.setattr(publication, "ROOT", root)
+        monkeypatch.setattr(publication, "PENDING", root / "build/pending.json")
+        for name in ("write_verdicts", "write_manifest"):
+            monkeypatch.setattr(publication, name, lambda *_: None)
 
-    files_write = publication.write_whole
-    monkeypatch.setattr(publication, "write_whole", killed_at_a_page)
-    with pytest.raises(KeyboardInterrupt):
-        publication._put(files)
-    assert (tmp_path / "a.json").read_text() != (tmp_path / "b.ipynb").read_text() == "old"
-    monkeypatch.setattr(publication, "write_whole", files_write)
-    said = []
-    publication.finish(said.append)
-    publication.finish(said.append)
-    assert said == ["A publication that was interrupted is finished."]
-    found = {path.name: path.read_text() for path in tmp_path.iterdir() if path.is_file()}
-    assert found == {"a.json": "new a.json", "b.ipynb": "new b.ipynb"}
+    def killed_at(self, ending: str) -> None:
+        """Publish, and be killed at the file with this ending."""
+
+        def write_whole(path, text):
+            if path.suffix == ending:
+                (path.parent / f".{path.name}.0abc").write_text("half")
+                raise KeyboardInterrupt
+            self.write(path, text)
+
+        files = {self.root / name: f"new {name}" for name in ("a.json", "b.ipynb")}
+        with self.monkeypatch.context() as patch:
+            patch.setattr(publication, "write_whole", write_whole)
+            with pytest.raises(KeyboardInterrupt):
+                publication._put({**files, self.root / "gone.json": None})
+
+    def finished(self) -> dict[str, str]:
+        """Finish, twice; return what lies there."""
+        for _ in range(2):
+            publication.finish(self.said.append)
+        files = (path for path in self.root.iterdir() if path.suffix in (".json", ".ipynb"))
+        return {path.name: path.read_text() for path in files if path.name[0] != "."}
+
+
+@pytest.fixture
+def putting(monkeypatch, tmp_path) -> Putting:
+    return Putting(monkeypatch, tmp_path)
+
+
+class TestInterruptedPublication:
+    OLD = dict.fromkeys(("a.json", "b.ipynb", "gone.json"), "old")
+
+    def test_it_is_finished_by_the_next(self, putting):
+        putting.killed_at(".ipynb")
+        assert putting.finished() == {"a.json": "new a.json", "b.ipynb": "new b.ipynb"}
+        assert putting.said == ["A publication that was interrupted is finished."]
+        assert not list(putting.root.glob(".*"))
+
+    def test_what_was_restored_or_never_begun_stays(self, putting):
+        putting.killed_at(".ipynb")
+        (putting.root / "a.json").write_text("old")
+        assert putting.finished() == self.OLD
+        (said,) = putting.said
+        assert "is dropped: its files are as they were before" in said
+
+    def test_what_was_changed_since_is_not_written_over(self, putting):
+        putting.killed_at(".ipynb")
+        (putting.root / "b.ipynb").write_text("mine")
+        assert putting.finished() == {"a.json": "new a.json", "b.ipynb": "mine", "gone.json": "old"}
+        (said,) = putting.said
+        assert "is dropped: b.ipynb changed since" in said
+
+    @pytest.mark.parametrize(
+        "text",
+        ["", "{", "[]", '["a"]', "null", '{"a.json": "text"}', '{"a.json": {"text": 1}}', "\xff"],
+    )
+    def test_a_damaged_note_of_it_is_dropped_with_a_line(self, putting, text):
+        publication.PENDING.parent.mkdir()
+        publication.PENDING.write_bytes(text.encode("latin-1"))
+        assert putting.finished() == self.OLD
+        assert "pending.json is damaged" in putting.said[0]
+
+    def test_a_damaged_citation_is_said_before_the_first_file_is_written(self, putting):
+        (putting.root / "CITATION.cff").write_text("[a")
+        with pytest.raises(ReaderError, match=r"CITATION\.cff"):
+            publication._put({putting.root / "a.json": "new"})
+        assert putting.finished() == self.OLD
+        assert putting.said == []
+
+
+def test_commands_that_put_files_in_place_wait_for_each_other(published_project):
+    running = [published_project.start("publish", "--prose") for _ in range(3)]
+    for process in running:
+        said = "".join(process.communicate(timeout=PATIENCE))
+        assert process.returncode == 0, said
+
+
+def test_who_waits_for_another_run_waits_no_longer_than_said(tmp_path):
+    lock = tmp_path / "lock"
+    with only_one(lock, "busy"):
+        begun = time.monotonic()
+        with pytest.raises(ReaderError, match="Another run is busy"), only_one(lock, "busy", 0.3):
+            pass
+        assert time.monotonic() - begun >= 0.3
 
 
 class TestWhatStopsARun:
