@@ -21,10 +21,10 @@ from waiting import PATIENCE, wait_until
 from lib import __main__
 from lib.book.notebooks import Notebook
 from lib.book.publish import publication
-from lib.book.run import execution
+from lib.book.run import execution, task
 from lib.book.run.lock import only_one
 from lib.book.run.settings import Settings
-from lib.book.run.task import Task
+from lib.book.run.task import NOT_AS_WRITTEN, Task, kept_stamp
 from lib.book.verify.kept import summary
 from lib.common.disk import trouble_with
 from lib.common.errors import ReaderError
@@ -222,6 +222,61 @@ class TestWhatIsDamaged:
         assert result.returncode == 0, result.stdout + result.stderr
         assert f"{SECOND} … unchanged" in result.stdout
         assert f"{FIRST} … unchanged" not in result.stdout
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"seconds": None}, {"seconds": "x"}, {"seconds": float("nan")}, {"seconds": -1},
+            {"inputs": []}, {"inputs": {"a": 1}}, {"digest": 1}, {"threads": []},
+        ],
+        ids=str,
+    )  # fmt: skip
+    def test_a_stamp_that_no_run_has_written_is_none(self, tmp_path, change):
+        sound = {"seconds": 1.5, "threads": 1, "digest": "d", "inputs": {"a": "b"}}
+        path = tmp_path / "stamp.json"
+        path.write_text(json.dumps(sound))
+        assert kept_stamp(path) == sound
+        for damaged in (sound | change, {name: sound[name] for name in sound.keys() - change}):
+            path.write_text(json.dumps(damaged))
+            with pytest.raises(NOT_AS_WRITTEN):
+                kept_stamp(path)
+
+    @pytest.mark.parametrize(
+        "content",
+        ["[]", "null", "1", "{", '{"c/n": 5}', '{"c/n": {}}', '{"c/n": {"seconds": "x"}}',
+         '{"c/n": {"seconds": NaN}}', "[" * 99_999],
+    )  # fmt: skip
+    def test_times_that_are_none_let_a_notebook_go_first(self, monkeypatch, tmp_path, content):
+        monkeypatch.setattr(task, "REFERENCE", tmp_path / "published")
+        for folder in (tmp_path, tmp_path / "published"):
+            folder.mkdir(exist_ok=True)
+            (folder / "timings.json").write_text(content)
+        one = Task(Notebook("c", "n"), Settings(tmp_path), {}, {}, {})
+        assert one.expected_seconds() == float("inf")
+        (tmp_path / "timings.json").write_text('{"c/n": {"seconds": 3}}')
+        assert one.expected_seconds() == 3
+
+    @pytest.mark.parametrize("command", [("execute",), ("verify",), ("site",)])
+    def test_a_source_that_python_cannot_read_is_named_with_its_line(
+        self, published_project, command
+    ):
+        path = published_project.root / FIRST_SOURCE
+        sound = path.read_bytes()
+        lines = sound.count(b"\n")
+        for added, why in (
+            (b"if x\n", f"{FIRST_SOURCE}, line {lines + 1}: expected ':'"),
+            (b"# caf\xe9\n", f"{FIRST_SOURCE}, line {lines + 1}: a byte is no UTF-8"),
+        ):
+            path.write_bytes(sound + added)
+            self.refused(published_project, command, why)
+
+    def test_a_damaged_citation_is_said_before_a_page_is_put(self, published_project):
+        published_project.write("CITATION.cff", "[a\n")
+        before = (published_project.root / PAGE).read_bytes()
+        published_project.edit(FIRST_SOURCE, "A notebook for", "Prose for")
+        for command in (("publish", "--prose"), ("publish",), ("verify",), ("crate",)):
+            self.refused(published_project, command, "CITATION.cff cannot be read")
+        assert (published_project.root / PAGE).read_bytes() == before
 
 
 class TestAnErrorThatNobodyForesaw:
@@ -441,8 +496,8 @@ class TestWhatStopsARun:
             raise full
 
         monkeypatch.setattr(execution, "_execute_and_keep", no_room)
-        task = Task(Notebook("c", "n"), Settings(tmp_path), {}, {}, {})
-        outcome = execution._execute_one(task, threads=1)
+        one = Task(Notebook("c", "n"), Settings(tmp_path), {}, {}, {})
+        outcome = execution._execute_one(one, threads=1)
         assert outcome.state == "failed"
         assert "disk is full: page.ipynb" in outcome.message
         assert trouble_with(OSError(errno.ENOENT, "no such file")) is None

@@ -13,13 +13,14 @@ from nbformat import NotebookNode
 from lib import claims
 from lib.book.notebooks import Notebook, find_notebooks, pair_differences, read_source, with_outputs
 from lib.book.publish.page_checks import long_cells, numbers_typed, problems_of
+from lib.book.publish.repository import citation
 from lib.book.run.execution import execute, failed
 from lib.book.run.kept import current_page, forget_gone, stamped
 from lib.book.run.lock import only_one
 from lib.book.run.settings import Settings
 from lib.book.stamps.inputs import data_found
 from lib.book.stamps.pages import KEY, data_not_named
-from lib.book.verify.manifest import version, write_manifest
+from lib.book.verify.manifest import write_manifest
 from lib.book.verify.published import require_own_outputs
 from lib.book.verify.verdicts import write_verdicts
 from lib.common.errors import ReaderError
@@ -155,7 +156,7 @@ def _put(files: dict[Path, str | None]) -> None:
     """Write files, or remove those without text, verdicts, manifest: all, if need be next time."""
     # What is read at the end is read before the first file is written.
     claims.load()
-    version(ROOT)
+    citation(ROOT)
     listed = {
         str(path.relative_to(ROOT)): {"text": text, "before": _digest(path)}
         for path, text in files.items()
@@ -237,7 +238,7 @@ def _check_sources(notebooks: list[Notebook]) -> None:
 def _check_what_is_published() -> None:
     """Read what the run will be put beside before the run."""
     claims.load()
-    version(ROOT)
+    citation(ROOT)
     RecordSet.read(REFERENCE)
     for name in CIRCUMSTANCES:
         _read_circumstances(REFERENCE / name)

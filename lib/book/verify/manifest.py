@@ -12,8 +12,7 @@ import subprocess
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import yaml
-
+from lib.book.publish.repository import citation
 from lib.common.errors import ReaderError
 from lib.common.files import sha256_of, write_whole
 from lib.common.paths import ROOT
@@ -47,7 +46,7 @@ def problems(root: Path = ROOT) -> list[str]:
 
 def _other_head(text: bytes, root: Path) -> list[str]:
     """Say where a manifest is of another version, or does not follow the committed one."""
-    found, cited, committed = _read(text), version(root), _committed(root)
+    found, cited, committed = _read(text), citation(root).get("version"), _committed(root)
     why = []
     if found["version"] != cited:
         why.append(f"{NAME} is of version {found['version']}, and CITATION.cff of {cited}")
@@ -56,22 +55,10 @@ def _other_head(text: bytes, root: Path) -> list[str]:
     return why
 
 
-def version(root: Path = ROOT) -> str | None:
-    """Return the version of the book, as its citation has it."""
-    try:
-        found = yaml.safe_load((root / "CITATION.cff").read_text(encoding="utf-8")).get("version")
-        if found is None or isinstance(found, str):
-            return found
-        problem = f"the version {found!r} needs quotation marks"
-    except (OSError, ValueError, AttributeError, RecursionError, yaml.YAMLError) as error:
-        problem = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-    raise ReaderError(f"CITATION.cff cannot be read: {problem}. Mend it, or restore it from git.")
-
-
 def write_manifest(root: Path = ROOT) -> None:
     """Write the manifest anew where a published file, or the book's version, has changed."""
     path, before = root / NAME, _before(root)
-    content = {"version": version(root), "files": _digests(root)}
+    content = {"version": citation(root).get("version"), "files": _digests(root)}
     present = path.read_bytes() if path.exists() else b""
     if _says(present, content) and not _other_head(present, root):
         return
