@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 
 import jsonschema
 import pytest
-from conftest import copied
+from conftest import clean_environment, copied
 from waiting import PATIENCE, wait_until
 
 from lib import __main__
@@ -410,6 +410,43 @@ def test_who_waits_for_another_run_waits_no_longer_than_said(tmp_path):
         with pytest.raises(ReaderError, match="Another run is busy"), only_one(lock, "busy", 0.3):
             pass
         assert time.monotonic() - begun >= 0.3
+
+
+class TestWhatAShellLeaves:
+    def test_a_stray_folder_of_records_judges_nothing(self, published_project):
+        stray = {"IDS_REFERENCE": "/nowhere", "IDS_RECORDS": "/nowhere/either"}
+        page = (published_project.root / PAGE).read_bytes()
+        answer_of(published_project.run("publish", "--prose", **stray), 0)
+        assert (published_project.root / PAGE).read_bytes() == page
+        assert "It still holds." in verified(published_project, 0, IDS_REFERENCE="/nowhere")
+        verified(published_project, 0, "--keep-report", IDS_REFERENCE="/nowhere")
+
+    @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+    def test_what_is_closed_is_spoken_to_in_vain(self, closed):
+        command = f"exec {shlex.quote(sys.executable)} -m lib claims {closed}"
+        result = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True)
+        assert (result.returncode, result.stderr) == (0, "")
+
+    def test_a_safe_path_hides_lib_from_no_child_and_from_no_target(self, published_project):
+        root = published_project.root
+        safe = {"PYTHONSAFEPATH": "1"}
+        verified(published_project, 0, "--chapter", FIRST, PYTHONPATH=str(root), **safe)
+        python = published_project.write(
+            ".venv/bin/python", f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n'
+        )
+        python.chmod(0o755)
+        (root / ".constraints.txt").touch()
+
+        def make(*options: str) -> str:
+            asked = {"cwd": root, "env": clean_environment() | safe}
+            done = subprocess.run(
+                ["make", "claims", *options], capture_output=True, text=True, **asked
+            )
+            assert done.returncode == 0, done.stdout + done.stderr
+            return done.stdout
+
+        (root / re.search(r"^STAMP := (\S+)", make("-np"), re.M)[1]).touch()
+        make()
 
 
 class TestWhatStopsARun:

@@ -34,6 +34,8 @@ from lib.notebook.records import Provenance, Record, RecordSet
 
 # What is being published, until all of it stands in its place.
 PENDING = BUILD / "publish" / "pending.json"
+# What names the folders of the published and of the present records.
+PLACES = ("IDS_REFERENCE", "IDS_RECORDS")
 # Seconds in which another command will have put its files in place.
 PATIENCE = 60.0
 # How long pages took, and by which machines; other runs' entries are kept.
@@ -63,7 +65,7 @@ def publish(chapter: str | None, jobs: int | None, say: Callable[[str], None]) -
 
 def _publish_run(notebooks: list[Notebook], settings: Settings) -> None:
     folder = settings.folder
-    with claims.reading(dict.fromkeys(("IDS_REFERENCE", "IDS_RECORDS"), str(folder / "records"))):
+    with claims.reading(dict.fromkeys(PLACES, str(folder / "records"))):
         pages = {
             book: stamped(claims.render_again(current_page(book, settings)), book, settings)
             for book in notebooks
@@ -85,7 +87,7 @@ def publish_prose(chapter: str | None, say: Callable[[str], None]) -> int:
     with _alone():
         finish(say)
         notebooks = find_notebooks(chapter)
-        with claims.reading({"IDS_RECORDS": str(REFERENCE)}):
+        with claims.reading(dict.fromkeys(PLACES, str(REFERENCE))):
             pages = {notebook: _page_with_present_prose(notebook) for notebook in notebooks}
         _refuse(_page_problems(pages))
         _put(_written(pages))

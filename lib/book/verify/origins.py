@@ -54,7 +54,7 @@ def _other_data(
     used = [name for name in datasets.split() if name in found]
     if source != "real" or not used:
         return []
-    if any(found[name][0] == "twin" for name in used):
+    if any(found[name][:1] == ["twin"] for name in used):
         return [f"claims real data of {datasets}, and the page was made from a twin"]
     forms = [each for name in used for each in _forms(name, variants)]
     if (

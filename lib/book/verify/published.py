@@ -70,7 +70,11 @@ def _run_otherwise(notebook: Notebook) -> list[str]:
 
 def not_its_own(notebook: Notebook) -> list[str]:
     """Say so where a page's run did not write the records that are published with it."""
-    stamp, name = _read(notebook, lambda each: read_stamp(each.page)), f"{notebook.name}.json"
+    return _read(notebook, _not_its_own)
+
+
+def _not_its_own(notebook: Notebook) -> list[str]:
+    stamp, name = read_stamp(notebook.page), f"{notebook.name}.json"
     if stamp is None:
         return []
     if "records" not in stamp:
@@ -78,13 +82,13 @@ def not_its_own(notebook: Notebook) -> list[str]:
     path = REFERENCE / name
     if not path.exists() or sha256_of(path) != stamp["records"]:
         return [f"data/reference/{name} is not what the run of the page wrote"]
-    return _read(notebook, lambda each: not_of_the_run(each, stamp))
+    return not_of_the_run(notebook, stamp)
 
 
 def _read(notebook: Notebook, read):
     try:
         return read(notebook)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as problem:
         raise ReaderError(
             f"{notebook.name}.ipynb is not a published page ({type(problem).__name__}: {problem}). "
             f"Restore it from git, or run 'make publish CHAPTER={notebook.name}'."
