@@ -4,6 +4,9 @@ PROFILE ?= quick
 VENV := .venv
 RUN := $(VENV)/bin/python -m lib
 
+# With it Python would not find lib in the folder that it starts in.
+unexport PYTHONSAFEPATH
+
 # The stamp bears the content of the requirements in its name, and is written last: without it,
 # or when .venv no longer starts, everything is installed (again).
 STAMP := $(VENV)/installed-$(shell cat requirements.txt .constraints.txt | cksum | tr ' \t' '--')

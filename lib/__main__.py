@@ -462,6 +462,8 @@ def _add_others(commands) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; whatever ends it is said in a line, by a status of its own."""
+    _open_what_is_closed()
+    os.environ.pop("PYTHONSAFEPATH", None)  # hides lib from a Python that begins in our folder
     sys.stdout.reconfigure(errors="replace")  # a terminal may lack our signs
     if os.path.expanduser("~") == "~":  # no HOME, and a user whom the system does not list
         os.environ["HOME"] = str(BUILD / "home")
@@ -490,6 +492,18 @@ def main(arguments: list[str] | None = None) -> int:
         if os.environ.get("IDS_DEBUG"):
             raise
         return _crashed(problem)
+
+
+def _open_what_is_closed() -> None:
+    """Let what a shell has closed (``>&-``) lead nowhere, and no file of ours take its number."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            # The lowest free number is taken, and so this one.
+            os.open(os.devnull, os.O_RDWR)
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, "w" if number else "r", closefd=False))  # noqa: SIM115
 
 
 def _crashed(problem: Exception) -> int:

@@ -19,12 +19,13 @@ from test_files_as_people_have_them import PACKINGS, small_five_percent
 
 from lib.book import notebooks
 from lib.book.notebooks import Notebook
-from lib.book.verify import manifest, published
+from lib.book.verify import manifest, origins, published
 from lib.book.verify.verdicts import read_verdicts
 from lib.claims import judge
 from lib.claims.language import parse_list
 from lib.claims.ledger import load as load_ledger
 from lib.common.errors import ReaderError
+from lib.common.files import sha256_of
 from lib.common.paths import REGISTRY
 from lib.datasets import card, draw_twin, locate, registry
 from lib.datasets.overlooked import overlooked
@@ -223,7 +224,8 @@ PAGE = {
     "metadata": {
         "stamp": {
             "digest": "d", "records": "r", "machine": "m", "seconds": 1.5, "threads": 1,
-            "inputs": {"chapters/c/01_f.py": "x", "parameter seed": "1", "version of python": "3"},
+            "inputs": {"chapters/c/01_f.py": "x", "parameter seed": "1", "version of python": "3",
+                       "data wustl-ehms-2020": "real ab"},
             "outputs": ["o"],
         }
     },
@@ -243,6 +245,20 @@ def test_any_bytes_as_a_page_with_its_stamp(monkeypatch, tmp_path, content):
     ends_well(published.problems, [notebook])
 
 
+@many
+@given(stamp=with_other_leaves(PAGE["metadata"]["stamp"]), records=with_other_leaves(RECORDS))
+def test_any_value_in_a_stamp_and_in_the_records_beside_it(monkeypatch, tmp_path, stamp, records):
+    monkeypatch.setattr(notebooks, "CHAPTERS", tmp_path)
+    for module in (published, origins):
+        monkeypatch.setattr(module, "REFERENCE", tmp_path / "reference")
+    notebook = Notebook("c", "f")
+    path = put(tmp_path / "reference/c/f.json", as_json(records))
+    if isinstance(stamp, dict):
+        stamp = stamp | {"records": sha256_of(path)}
+    put(notebook.page, as_json(PAGE | {"metadata": {"stamp": stamp}}))
+    ends_well(published.not_its_own, notebook)
+
+
 MANIFEST = {"version": "1", "date": "2026-01-01", "parent": None, "files": {"data/a.csv": "d"}}
 VERDICTS = {"p.rows": {"verdict": "exact", "printed": "1", "judged by": ""}}
 
@@ -250,6 +266,7 @@ VERDICTS = {"p.rows": {"verdict": "exact", "printed": "1", "judged by": ""}}
 @some
 @given(content=damaged(as_json(MANIFEST)) | with_other_leaves(MANIFEST).map(as_json))
 def test_any_bytes_as_manifest(tmp_path, content):
+    put(tmp_path / "CITATION.cff", b'version: "1"')
     put(tmp_path / manifest.NAME, content)
     ends_well(manifest.problems, tmp_path)
 

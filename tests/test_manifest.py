@@ -7,6 +7,8 @@ import subprocess
 import pytest
 
 from lib.book.verify import manifest
+from lib.book.verify.faults import FAULTS
+from lib.book.verify.faults import FILES as FILES_CHECK
 from lib.book.verify.manifest import NAME, problems, write_manifest
 from lib.common.errors import ReaderError
 from lib.common.paths import ROOT
@@ -82,13 +84,77 @@ def test_a_new_file_and_no_manifest_are_named(book):
     assert problems(book) == [f"there is no {NAME}: run 'make prose'"]
 
 
-@pytest.mark.parametrize("text", ["", "[1", "[]", "{}", '{"files": {"a": 1}}'])
+WHOLE = {"version": "1.2.0", "date": "2026-01-01", "parent": None, "files": {}}
+NO_MANIFEST = [
+    *("", "[1", "[]", "{}", '{"files": {"a": 1}}', '{"files": {}}'),
+    *(
+        json.dumps(WHOLE | {name: value})
+        for name, values in {
+            "version": [1, []],
+            "date": [None, 1, "yesterday"],
+            "parent": [1, "", "0" * 63, "G" * 64],
+        }.items()
+        for value in values
+    ),
+]
+
+
+@pytest.mark.parametrize("text", NO_MANIFEST)
 def test_what_is_no_manifest_is_refused_when_read_and_made_anew_when_written(book, text):
     write(book, NAME, text)
     with pytest.raises(ReaderError, match="is no manifest"):
         problems(book)
     write_manifest(book)
     assert problems(book) == []
+
+
+def test_a_manifest_of_another_version_than_the_citation_is_found_and_made_anew(book):
+    write(book, NAME, json.dumps(content(book) | {"version": "9"}))
+    assert problems(book) == [f"{NAME} is of version 9, and CITATION.cff of 1.2.0"]
+    write_manifest(book)
+    assert problems(book) == []
+
+
+@pytest.mark.parametrize("text", ["[a\n", "[]", "version: 1.2", "\x00"])
+def test_a_citation_that_is_none_is_said(book, text):
+    write(book, "CITATION.cff", text)
+    for check in (problems, write_manifest):
+        with pytest.raises(ReaderError, match=r"CITATION\.cff cannot be read"):
+            check(book)
+    (book / "CITATION.cff").unlink()
+    with pytest.raises(ReaderError, match=r"CITATION\.cff cannot be read"):
+        problems(book)
+
+
+def test_in_a_clone_a_manifest_without_its_parent_is_found_and_made_anew(book):
+    assert {fault.id: fault.check for fault in FAULTS}["chain"] == FILES_CHECK
+    forged = [content(book) | {"parent": "0" * 64}, content(book) | {"date": "1999-01-01"}]
+    write(book, NAME, json.dumps(forged[0]))
+    assert problems(book) == [], "where there is no history nothing tells"
+    git(book, "init")
+    git(book, "add", ".")
+    git(book, "commit", "-m", "first")
+    assert problems(book) == []
+    for one in forged:
+        write(book, NAME, json.dumps(one, indent=1))
+        (found,) = problems(book)
+        assert "nor has it as its parent" in found
+        write_manifest(book)
+        assert problems(book) == []
+    write(book, "data/registry.yml", "edited")
+    write_manifest(book)
+    assert problems(book) == []
+    git(book, "commit", "-am", "second")
+    assert problems(book) == []
+
+
+def test_a_clone_without_history_has_no_chain_to_check(book, tmp_path_factory):
+    git(book, "init")
+    git(book, "add", ".")
+    git(book, "commit", "-m", "first")
+    shallow = tmp_path_factory.mktemp("shallow") / "book"
+    git(book, "clone", "--depth", "1", book.as_uri(), str(shallow))
+    assert problems(shallow) == []
 
 
 def test_what_has_not_changed_is_not_written_and_what_has_names_its_parent(book, monkeypatch):

@@ -6,7 +6,9 @@ published seeds, ten others for the fresh run.
 
 import json
 import re
+import shutil
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -19,9 +21,12 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.tree import DecisionTreeClassifier
 
 from lib import claims
+from lib.book import notebooks
 from lib.book.notebooks import Notebook
+from lib.book.stamps.inputs import digest_of
 from lib.book.stamps.pages import out_of_date, outputs_of
-from lib.book.verify import manifest
+from lib.book.verify import manifest, origins
+from lib.book.verify import published as published_pages
 from lib.book.verify.faults import (
     CHECKS,
     CLAIMS,
@@ -118,6 +123,10 @@ def measured(flows, first: int, replicates: int = SEEDS, fault: str = "") -> dic
     if fault == "raised":
         one = records["dt.recall"]
         records["dt.recall"] = replace(one, values=(one.values[0] + 0.05, *one.values[1:]))
+    if fault == "flag":
+        records["dt.recall"] = replace(records["dt.recall"], timed=True)
+    if fault == "single":
+        records["dt.recall"] = replace(records["dt.recall"], values=(0.99,))
     if fault == "data":
         origin = replace(origin, sha256="1")
     return records | {"rows": Record("rows", (float(count),), "", True, origin)}
@@ -199,10 +208,11 @@ def shown(page: dict, kind: str) -> list[tuple[int, dict]]:
     ]
 
 
-@pytest.mark.parametrize("fault", [f for f in FAULTS if f.check == OUTPUTS], ids=lambda f: f.id)
+@pytest.mark.parametrize("fault", ["number", "figure"])
 def test_an_output_that_is_changed_in_a_page_is_found(fault, tmp_path):
     page = json.loads(AUDIT.page.read_text(encoding="utf-8"))
-    if fault.id == "number":
+    assert BY_ID[fault].check == OUTPUTS
+    if fault == "number":
         tables = [(n, data, "".join(data["text/html"])) for n, data in shown(page, "text/html")]
         number, data, text = next(each for each in tables if re.search(r"\.[1-8]", each[2]))
         data["text/html"] = re.sub(r"\.[1-8]", lambda at: f".{int(at[0][1]) + 1}", text, count=1)
@@ -229,6 +239,28 @@ def test_every_command_that_shows_a_page_finds_an_output_that_was_put_there(publ
         assert result.returncode == status, said
         assert "an output of cell 2 was changed by hand" in said
         assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    ("entry", "why"), [("stamp", "has no stamp"), ("outputs", "names no outputs")]
+)
+def test_no_page_is_shown_or_given_new_prose_of_whose_outputs_nothing_is_known(
+    published_project, entry, why
+):
+    assert BY_ID["stampless"].check == OUTPUTS
+    project, name = published_project, "chapters/99-sample/01_first.ipynb"
+    page = json.loads((project.root / name).read_text(encoding="utf-8"))
+    metadata = page["metadata"]
+    del (metadata if entry == "stamp" else metadata["stamp"])[entry]
+    edited = json.dumps(page).replace("0.51", "0.91", 1)
+    assert edited != json.dumps(page)
+    project.write(name, edited)
+    manifest.write_manifest(project.root)
+    for command in (("publish", "--prose"), ("site",)):
+        result = project.run(*command)
+        assert result.returncode == 2, result.stdout + result.stderr
+        assert f"01_first.ipynb {why}" in result.stderr
+    assert (project.root / name).read_text(encoding="utf-8") == edited
 
 
 def test_a_table_that_fits_all_digests_and_not_its_run_is_found(published_project):
@@ -261,6 +293,90 @@ def test_a_raised_record_that_fits_all_digests_is_found(published_project):
     result = project.run("verify")
     assert result.returncode == 1, result.stdout + result.stderr
     assert "sample.01_first.score" in result.stdout
+
+
+DATA = Notebook("03-xmednn-ehms", "01_data")
+SOURCE, RECORDS = DATA.source, ROOT / f"data/reference/{DATA.name}.json"
+
+
+@pytest.fixture
+def page_alone(monkeypatch, tmp_path):
+    """Return a published page in a folder of its own, with what checks it with its records."""
+    monkeypatch.setattr(notebooks, "CHAPTERS", tmp_path / "chapters")
+    for module in (published_pages, origins):
+        monkeypatch.setattr(module, "REFERENCE", tmp_path / "reference")
+    records = tmp_path / f"reference/{DATA.name}.json"
+    for path, kept in ((DATA.page, SOURCE.with_suffix(".ipynb")), (records, RECORDS)):
+        path.parent.mkdir(parents=True)
+        shutil.copy(kept, path)
+    page, content = (json.loads(path.read_text(encoding="utf-8")) for path in (DATA.page, records))
+    stamp = page["metadata"]["stamp"]
+
+    def found() -> list[str]:
+        """Make all digests anew, and check."""
+        records.write_text(json.dumps(content), encoding="utf-8")
+        stamp["records"], stamp["digest"] = sha256_of(records), digest_of(stamp["inputs"])
+        DATA.page.write_text(json.dumps(page), encoding="utf-8")
+        return published_pages.not_its_own(DATA)
+
+    return SimpleNamespace(stamp=stamp, content=content, made=content["provenance"], found=found)
+
+
+def test_a_page_and_its_records_are_of_one_run(page_alone):
+    assert page_alone.found() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("seed", 3022, "has the seed 3022, and the stamp of its page 2022"),
+        ("replicates", 1, "has the replicates 1, and the stamp of its page 10"),
+        ("profile", "quick", "has the profile 'quick', and the stamp of its page 'full'"),
+        ("notebook", "a/b", "holds the records of a/b"),
+        ("machine", "arm64 Darwin m1 00", "is of arm64 Darwin m1 00, and the page of Linux"),
+        ("sha256", "0" * 64, "rests on complete of wustl-ehms-2020, and has not the digest"),
+    ],
+)
+def test_records_that_tell_of_another_run_are_found(page_alone, name, value, why):
+    assert BY_ID["seed"].check == PAGES
+    page_alone.made[name] = value
+    assert why in page_alone.found()[0]
+
+
+def test_records_of_other_versions_are_found(page_alone):
+    page_alone.made["versions"]["numpy"] = "0"
+    (found,) = page_alone.found()
+    assert "has numpy 0, and the stamp of its page " in found
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "why"),
+    [
+        ("parameter seed", "7", "has the seed 2022, and the stamp of its page 7"),
+        ("data wustl-ehms-2020", f"real {'0' * 64}", "names files of wustl-ehms-2020 that"),
+        ("data wustl-ehms-2020", f"twin {'0' * 64}", "and the page was made from a twin"),
+        ("data wustl-ehms-2020", "real", "has not the digest that its page names"),
+    ],
+)
+def test_a_stamp_that_tells_of_another_run_is_found(page_alone, name, text, why):
+    assert BY_ID["source"].check == PAGES
+    page_alone.stamp["inputs"][name] = text
+    assert any(why in each for each in page_alone.found())
+
+
+def test_a_page_of_other_parameters_than_a_publication_asks_for_is_found(page_alone, monkeypatch):
+    monkeypatch.setattr(published_pages, "out_of_date", lambda *_: [])
+    shutil.copy(SOURCE, DATA.source)
+    page_alone.made["seed"], page_alone.stamp["inputs"]["parameter seed"] = 7, "7"
+    assert page_alone.found() == [], "the two agree"
+    said = ["the seed of its run is 7, and is published with 2022"]
+    assert published_pages.problems([DATA])[DATA.name] == said
+
+
+def test_a_stamp_of_another_machine_is_found(page_alone):
+    page_alone.stamp["machine"] = "Plan9 quantum, 999 processors"
+    (found,) = page_alone.found()
+    assert "and the page of Plan9 quantum" in found
 
 
 def test_a_stamp_that_names_no_records_is_found(published_project):

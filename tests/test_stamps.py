@@ -7,6 +7,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from lib.book.notebooks import with_outputs
 from lib.book.stamps.imports import modules_used
 from lib.book.stamps.inputs import code_digest, inputs_of
+from lib.common.errors import ReaderError
 
 NOTEBOOK = """# %% [markdown]
 # # A title
@@ -61,6 +62,23 @@ def test_docstrings_do_not_count_but_defaults_do(digest):
     assert digest('class A(Exception):\n    """Only words."""\n') == digest(
         'class A(Exception):\n    """Other words."""\n'
     )
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"x = 1\nif x\n", r"a\.py, line 2: expected ':'"),
+        (b"x = 1\n\n# caf\xe9\n", r"a\.py, line 3: a byte is no UTF-8"),
+        (b"x = (\n# %%\n1)\n", r"a\.py: a cell cannot be read alone"),
+        (b"\0", r"a\.py"),
+        (b"(" * 9_999, r"a\.py"),
+    ],
+)
+def test_a_file_that_python_cannot_read_is_named_with_its_line(tmp_path, content, why):
+    path = tmp_path / "a.py"
+    path.write_bytes(content)
+    with pytest.raises(ReaderError, match=why):
+        inputs_of(path, {}, tmp_path)
 
 
 def test_an_unused_module_does_not_count_and_a_used_one_does(tmp_path):

@@ -226,6 +226,21 @@ class TestRules:
         fresh = {id: replace(record, protocol="another") for id, record in published.items()}
         assert states(judge_records(published, fresh)) == {"a.0": CHANGED}
 
+    @pytest.mark.parametrize("word", ["timed", "deterministic"])
+    @pytest.mark.parametrize("values", [[0.1, 0.2, 0.3], [7.0]])
+    def test_no_record_decides_by_a_word_of_its_own_how_it_is_judged(self, word, values):
+        fresh = a_set([values])
+        published = {"a.0": replace(a_record("a.0", np.add(values, 1)), **{word: True})}
+        for one, other in ((published, fresh), (fresh, published)):
+            (found,) = judge_records(one, other).with_state(CHANGED)
+            assert f"{word} " in found.reason
+
+    def test_a_sum_of_the_run_is_none_of_the_values_of_its_seeds(self):
+        whole = {"a.0": on(of_ten(a_record("a.0", 0.5)), seed=9, machine="another")}
+        for one, other in ((whole, a_set([[0.1] * 10])), (a_set([[0.1] * 10]), whole)):
+            (found,) = judge_records(one, other).with_state(CHANGED)
+            assert "a value a seed" in found.reason
+
     def test_a_time_belongs_to_its_machine_and_must_only_be_there(self):
         published = {"a.ratio": replace(a_record("a.ratio", [9.0, 9.1, 9.2]), timed=True)}
         fresh = {"a.ratio": replace(a_record("a.ratio", [2.0, 2.1, 2.2]), timed=True)}
@@ -485,6 +500,19 @@ class TestReport:
         assert a_report(outcomes=[Outcome(book, "failed", 1.0, "  cell 3\n  E: <b>")]).status == 2
         assert a_report(judged=held, on_twins=True).status == 3
         assert a_report(judged=held, left_out=["c/n"]).status == 3
+
+    def test_pages_whose_texts_could_not_be_compared_are_named_in_every_form(self):
+        untold = {f"c/{n}": "other versions" for n in "abcd"}
+        report = a_report(judged=judge_records({}, {}), untold=untold)
+        assert report.status == 0
+        said = "The texts of 4 pages could not be compared: c/a, c/b, c/c and 1 more."
+        assert report.answer == f"It still holds. {said}"
+        for text in ("\n".join(console.lines(report)), html(report), *report.method()):
+            assert "other versions" in text
+            assert "c/d" in text
+        one = a_report(untold={"03-xmednn-ehms/01_data": "other versions"})
+        suite = ElementTree.fromstring(junit(one).encode()).find("testsuite[@name='pages']")
+        assert suite.get("skipped") == "1"
 
     def test_a_few_undecided_records_hold_and_many_do_not(self):
         table = 0.8 + 0.01 * np.random.default_rng(7).normal(size=(300, 13))

@@ -9,20 +9,22 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from xml.etree import ElementTree
 
 import jsonschema
 import pytest
-from conftest import copied
+from conftest import clean_environment, copied
 from waiting import PATIENCE, wait_until
 
 from lib import __main__
 from lib.book.notebooks import Notebook
 from lib.book.publish import publication
-from lib.book.run import execution
+from lib.book.run import execution, task
+from lib.book.run.lock import only_one
 from lib.book.run.settings import Settings
-from lib.book.run.task import Task
+from lib.book.run.task import NOT_AS_WRITTEN, Task, kept_stamp
 from lib.book.verify.kept import summary
 from lib.common.disk import trouble_with
 from lib.common.errors import ReaderError
@@ -221,6 +223,61 @@ class TestWhatIsDamaged:
         assert f"{SECOND} … unchanged" in result.stdout
         assert f"{FIRST} … unchanged" not in result.stdout
 
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"seconds": None}, {"seconds": "x"}, {"seconds": float("nan")}, {"seconds": -1},
+            {"inputs": []}, {"inputs": {"a": 1}}, {"digest": 1}, {"threads": []},
+        ],
+        ids=str,
+    )  # fmt: skip
+    def test_a_stamp_that_no_run_has_written_is_none(self, tmp_path, change):
+        sound = {"seconds": 1.5, "threads": 1, "digest": "d", "inputs": {"a": "b"}}
+        path = tmp_path / "stamp.json"
+        path.write_text(json.dumps(sound))
+        assert kept_stamp(path) == sound
+        for damaged in (sound | change, {name: sound[name] for name in sound.keys() - change}):
+            path.write_text(json.dumps(damaged))
+            with pytest.raises(NOT_AS_WRITTEN):
+                kept_stamp(path)
+
+    @pytest.mark.parametrize(
+        "content",
+        ["[]", "null", "1", "{", '{"c/n": 5}', '{"c/n": {}}', '{"c/n": {"seconds": "x"}}',
+         '{"c/n": {"seconds": NaN}}', "[" * 99_999],
+    )  # fmt: skip
+    def test_times_that_are_none_let_a_notebook_go_first(self, monkeypatch, tmp_path, content):
+        monkeypatch.setattr(task, "REFERENCE", tmp_path / "published")
+        for folder in (tmp_path, tmp_path / "published"):
+            folder.mkdir(exist_ok=True)
+            (folder / "timings.json").write_text(content)
+        one = Task(Notebook("c", "n"), Settings(tmp_path), {}, {}, {})
+        assert one.expected_seconds() == float("inf")
+        (tmp_path / "timings.json").write_text('{"c/n": {"seconds": 3}}')
+        assert one.expected_seconds() == 3
+
+    @pytest.mark.parametrize("command", [("execute",), ("verify",), ("site",)])
+    def test_a_source_that_python_cannot_read_is_named_with_its_line(
+        self, published_project, command
+    ):
+        path = published_project.root / FIRST_SOURCE
+        sound = path.read_bytes()
+        lines = sound.count(b"\n")
+        for added, why in (
+            (b"if x\n", f"{FIRST_SOURCE}, line {lines + 1}: expected ':'"),
+            (b"# caf\xe9\n", f"{FIRST_SOURCE}, line {lines + 1}: a byte is no UTF-8"),
+        ):
+            path.write_bytes(sound + added)
+            self.refused(published_project, command, why)
+
+    def test_a_damaged_citation_is_said_before_a_page_is_put(self, published_project):
+        published_project.write("CITATION.cff", "[a\n")
+        before = (published_project.root / PAGE).read_bytes()
+        published_project.edit(FIRST_SOURCE, "A notebook for", "Prose for")
+        for command in (("publish", "--prose"), ("publish",), ("verify",), ("crate",)):
+            self.refused(published_project, command, "CITATION.cff cannot be read")
+        assert (published_project.root / PAGE).read_bytes() == before
+
 
 class TestAnErrorThatNobodyForesaw:
     def crash(self, monkeypatch, problem):
@@ -256,34 +313,140 @@ def test_a_tight_limit_of_memory_is_said_before_anything_fails():
     assert "ulimit -v unlimited" in line
 
 
-def test_an_interrupted_publication_is_finished_by_the_next(tmp_path, monkeypatch):
-    files = {tmp_path / name: f"new {name}" for name in ("a.json", "b.ipynb")}
-    files[tmp_path / "gone.json"] = None
-    for path in files:
-        path.write_text("old")
-    monkeypatch.setattr(publication, "ROOT", tmp_path)
-    monkeypatch.setattr(publication, "PENDING", tmp_path / "build/pending.json")
-    for name in ("write_verdicts", "write_manifest"):
-        monkeypatch.setattr(publication, name, lambda *_: None)
+class Putting:
+    """A publication of three files, in a folder of their own."""
 
-    def killed_at_a_page(path, text):
-        if path.suffix == ".ipynb":
-            (path.parent / f".{path.name}.0abc").write_text("half")
-            raise KeyboardInterrupt
-        files_write(path, text)
+    def __init__(self, monkeypatch, root: Path):
+        self.root, self.monkeypatch, self.said = root, monkeypatch, []
+        self.write = publication.write_whole
+        (root / "CITATION.cff").write_text("version: '1'")
+        for name in ("a.json", "b.ipynb", "gone.json"):
+            (root / name).write_text("old")
+        monkeypatch.setattr(publication, "ROOT", root)
+        monkeypatch.setattr(publication, "PENDING", root / "build/pending.json")
+        for name in ("write_verdicts", "write_manifest"):
+            monkeypatch.setattr(publication, name, lambda *_: None)
 
-    files_write = publication.write_whole
-    monkeypatch.setattr(publication, "write_whole", killed_at_a_page)
-    with pytest.raises(KeyboardInterrupt):
-        publication._put(files)
-    assert (tmp_path / "a.json").read_text() != (tmp_path / "b.ipynb").read_text() == "old"
-    monkeypatch.setattr(publication, "write_whole", files_write)
-    said = []
-    publication.finish(said.append)
-    publication.finish(said.append)
-    assert said == ["A publication that was interrupted is finished."]
-    found = {path.name: path.read_text() for path in tmp_path.iterdir() if path.is_file()}
-    assert found == {"a.json": "new a.json", "b.ipynb": "new b.ipynb"}
+    def killed_at(self, ending: str) -> None:
+        """Publish, and be killed at the file with this ending."""
+
+        def write_whole(path, text):
+            if path.suffix == ending:
+                (path.parent / f".{path.name}.0abc").write_text("half")
+                raise KeyboardInterrupt
+            self.write(path, text)
+
+        files = {self.root / name: f"new {name}" for name in ("a.json", "b.ipynb")}
+        with self.monkeypatch.context() as patch:
+            patch.setattr(publication, "write_whole", write_whole)
+            with pytest.raises(KeyboardInterrupt):
+                publication._put({**files, self.root / "gone.json": None})
+
+    def finished(self) -> dict[str, str]:
+        """Finish, twice; return what lies there."""
+        for _ in range(2):
+            publication.finish(self.said.append)
+        files = (path for path in self.root.iterdir() if path.suffix in (".json", ".ipynb"))
+        return {path.name: path.read_text() for path in files if path.name[0] != "."}
+
+
+@pytest.fixture
+def putting(monkeypatch, tmp_path) -> Putting:
+    return Putting(monkeypatch, tmp_path)
+
+
+class TestInterruptedPublication:
+    OLD = dict.fromkeys(("a.json", "b.ipynb", "gone.json"), "old")
+
+    def test_it_is_finished_by_the_next(self, putting):
+        putting.killed_at(".ipynb")
+        assert putting.finished() == {"a.json": "new a.json", "b.ipynb": "new b.ipynb"}
+        assert putting.said == ["A publication that was interrupted is finished."]
+        assert not list(putting.root.glob(".*"))
+
+    def test_what_was_restored_or_never_begun_stays(self, putting):
+        putting.killed_at(".ipynb")
+        (putting.root / "a.json").write_text("old")
+        assert putting.finished() == self.OLD
+        (said,) = putting.said
+        assert "is dropped: its files are as they were before" in said
+
+    def test_what_was_changed_since_is_not_written_over(self, putting):
+        putting.killed_at(".ipynb")
+        (putting.root / "b.ipynb").write_text("mine")
+        assert putting.finished() == {"a.json": "new a.json", "b.ipynb": "mine", "gone.json": "old"}
+        (said,) = putting.said
+        assert "is dropped: b.ipynb changed since" in said
+
+    @pytest.mark.parametrize(
+        "text",
+        ["", "{", "[]", '["a"]', "null", '{"a.json": "text"}', '{"a.json": {"text": 1}}', "\xff"],
+    )
+    def test_a_damaged_note_of_it_is_dropped_with_a_line(self, putting, text):
+        publication.PENDING.parent.mkdir()
+        publication.PENDING.write_bytes(text.encode("latin-1"))
+        assert putting.finished() == self.OLD
+        assert "pending.json is damaged" in putting.said[0]
+
+    def test_a_damaged_citation_is_said_before_the_first_file_is_written(self, putting):
+        (putting.root / "CITATION.cff").write_text("[a")
+        with pytest.raises(ReaderError, match=r"CITATION\.cff"):
+            publication._put({putting.root / "a.json": "new"})
+        assert putting.finished() == self.OLD
+        assert putting.said == []
+
+
+def test_commands_that_put_files_in_place_wait_for_each_other(published_project):
+    running = [published_project.start("publish", "--prose") for _ in range(3)]
+    for process in running:
+        said = "".join(process.communicate(timeout=PATIENCE))
+        assert process.returncode == 0, said
+
+
+def test_who_waits_for_another_run_waits_no_longer_than_said(tmp_path):
+    lock = tmp_path / "lock"
+    with only_one(lock, "busy"):
+        begun = time.monotonic()
+        with pytest.raises(ReaderError, match="Another run is busy"), only_one(lock, "busy", 0.3):
+            pass
+        assert time.monotonic() - begun >= 0.3
+
+
+class TestWhatAShellLeaves:
+    def test_a_stray_folder_of_records_judges_nothing(self, published_project):
+        stray = {"IDS_REFERENCE": "/nowhere", "IDS_RECORDS": "/nowhere/either"}
+        page = (published_project.root / PAGE).read_bytes()
+        answer_of(published_project.run("publish", "--prose", **stray), 0)
+        assert (published_project.root / PAGE).read_bytes() == page
+        assert "It still holds." in verified(published_project, 0, IDS_REFERENCE="/nowhere")
+        verified(published_project, 0, "--keep-report", IDS_REFERENCE="/nowhere")
+
+    @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+    def test_what_is_closed_is_spoken_to_in_vain(self, closed):
+        command = f"exec {shlex.quote(sys.executable)} -m lib claims {closed}"
+        result = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True)
+        assert (result.returncode, result.stderr) == (0, "")
+
+    def test_a_safe_path_hides_lib_from_no_child_and_from_no_target(self, published_project):
+        root = published_project.root
+        safe = {"PYTHONSAFEPATH": "1"}
+        verified(published_project, 0, "--chapter", FIRST, PYTHONPATH=str(root), **safe)
+        python = published_project.write(
+            ".venv/bin/python", f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n'
+        )
+        python.chmod(0o755)
+        (root / ".constraints.txt").touch()
+
+        def make(*options: str) -> str:
+            asked = {"cwd": root, "env": clean_environment() | safe}
+            done = subprocess.run(
+                ["make", "claims", *options], capture_output=True, text=True, **asked
+            )
+            assert done.returncode == 0, done.stdout + done.stderr
+            return done.stdout
+
+        (root / re.search(r"^STAMP := (\S+)", make("-np"), re.M)[1]).touch()
+        make()
 
 
 class TestWhatStopsARun:
@@ -370,8 +533,8 @@ class TestWhatStopsARun:
             raise full
 
         monkeypatch.setattr(execution, "_execute_and_keep", no_room)
-        task = Task(Notebook("c", "n"), Settings(tmp_path), {}, {}, {})
-        outcome = execution._execute_one(task, threads=1)
+        one = Task(Notebook("c", "n"), Settings(tmp_path), {}, {}, {})
+        outcome = execution._execute_one(one, threads=1)
         assert outcome.state == "failed"
         assert "disk is full: page.ipynb" in outcome.message
         assert trouble_with(OSError(errno.ENOENT, "no such file")) is None

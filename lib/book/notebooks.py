@@ -75,7 +75,10 @@ def read_source(path: Path) -> NotebookNode:
 
     Cell ids are numbered, so that the same source gives the same notebook.
     """
-    notebook = jupytext.read(path, fmt="py:percent")
+    try:
+        notebook = jupytext.read(path, fmt="py:percent")
+    except UnicodeDecodeError:
+        raise ReaderError(f"{path.parent.name}/{path.name} is no text in UTF-8.") from None
     notebook.metadata = NotebookNode(kernelspec=NotebookNode(KERNEL))
     return _numbered(notebook)
 

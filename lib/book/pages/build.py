@@ -30,7 +30,7 @@ from lib.book.verify.kept import KEPT
 from lib.book.verify.published import require_own_outputs, require_published
 from lib.common.errors import ReaderError
 from lib.common.files import sha256_of, write_whole
-from lib.common.paths import BUILD, CHAPTERS, CLAIMS, DATA, ROOT, reference_folder
+from lib.common.paths import BUILD, CHAPTERS, CLAIMS, DATA, REFERENCE, ROOT, reference_folder
 from lib.notebook.lesson import SOURCE as LESSON
 
 HTML = BUILD / "html"
@@ -58,7 +58,8 @@ def build_site(say: Callable[[str], None]) -> Path:
         )
     require_published(find_notebooks())
     pages = {notebook: notebook.page.read_bytes() for notebook in find_notebooks()}
-    return _build(BUILD / "site", pages, {"IDS_RECORDS": str(reference_folder())}, say)
+    records = dict.fromkeys(("IDS_REFERENCE", "IDS_RECORDS"), str(REFERENCE))
+    return _build(BUILD / "site", pages, records, say)
 
 
 def build_book(settings: Settings, say: Callable[[str], None]) -> Path:

@@ -7,11 +7,10 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-import yaml
 from bs4 import BeautifulSoup, SoupStrainer, Tag
 
 from lib.book.pages import slopes
-from lib.common.paths import ROOT
+from lib.book.publish import repository
 
 # What a search engine and a network show of a description.
 LONGEST = 200
@@ -53,7 +52,7 @@ class Summary:
 @cache
 def citation() -> dict:
     """Return the book's own citation, as ``CITATION.cff`` has it."""
-    return yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    return repository.citation()
 
 
 def summary_of(page: BeautifulSoup) -> Summary | None:

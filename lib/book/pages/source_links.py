@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from symtable import symtable
 
+from lib.book.stamps.imports import text_of
 from lib.common.paths import ROOT
 
 MARKER = "# %%"
@@ -48,7 +49,7 @@ class NotebookSource:
     def __init__(self, source: Path, root: Path = ROOT):
         self.path = str(source.relative_to(root))
         self.root = root
-        self.cells = list(_code_cells(source.read_text(encoding="utf-8")))
+        self.cells = list(_code_cells(text_of(source)))
         self._steps = list(self._read_steps())
 
     def cell(self, number: int) -> Place:
@@ -170,7 +171,7 @@ def definition(name: str, root: Path = ROOT) -> Place | None:
     path = _file_of(module, root)
     if path is None:
         return None
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+    for node in ast.parse(text_of(path)).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == last:
             return Place(name, str(path.relative_to(root)), node.lineno, node.end_lineno)
         passed_on = _imports(node).get(last)

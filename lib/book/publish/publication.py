@@ -4,6 +4,7 @@ import json
 import os
 import platform
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import nbformat
@@ -12,16 +13,18 @@ from nbformat import NotebookNode
 from lib import claims
 from lib.book.notebooks import Notebook, find_notebooks, pair_differences, read_source, with_outputs
 from lib.book.publish.page_checks import long_cells, numbers_typed, problems_of
+from lib.book.publish.repository import citation
 from lib.book.run.execution import execute, failed
 from lib.book.run.kept import current_page, forget_gone, stamped
+from lib.book.run.lock import only_one
 from lib.book.run.settings import Settings
 from lib.book.stamps.inputs import data_found
-from lib.book.stamps.pages import KEY, data_not_named, outputs_of
+from lib.book.stamps.pages import KEY, data_not_named
 from lib.book.verify.manifest import write_manifest
 from lib.book.verify.published import require_own_outputs
 from lib.book.verify.verdicts import write_verdicts
 from lib.common.errors import ReaderError
-from lib.common.files import write_whole
+from lib.common.files import sha256_of, write_whole
 from lib.common.parallel import processors
 from lib.common.paths import BUILD, REFERENCE, ROOT
 from lib.common.requirements import required_versions
@@ -31,24 +34,38 @@ from lib.notebook.records import Provenance, Record, RecordSet
 
 # What is being published, until all of it stands in its place.
 PENDING = BUILD / "publish" / "pending.json"
+# What names the folders of the published and of the present records.
+PLACES = ("IDS_REFERENCE", "IDS_RECORDS")
+# Seconds in which another command will have put its files in place.
+PATIENCE = 60.0
 # How long pages took, and by which machines; other runs' entries are kept.
 CIRCUMSTANCES = ("timings.json", "environment.json")
 
 
 def publish(chapter: str | None, jobs: int | None, say: Callable[[str], None]) -> int:
     """Execute at full profile on real data; where nothing is wrong, refresh what is committed."""
-    finish(say)
-    notebooks = find_notebooks(chapter)
-    _require_real_data(notebooks)
-    _check_sources(notebooks)
-    _check_what_is_published()
     folder = BUILD / "publish"
-    settings = Settings(folder, profile="full", jobs=jobs, reference=folder / "records")
-    forget_gone(folder / "records")
-    _put_published_records_beside(notebooks, settings)
-    if failed(execute(notebooks, settings, say), say):
-        return 1
-    with claims.reading(dict.fromkeys(("IDS_REFERENCE", "IDS_RECORDS"), str(folder / "records"))):
+    with only_one(folder / "publish.lock", "publishing"):
+        with _alone():
+            finish(say)
+        notebooks = find_notebooks(chapter)
+        _require_real_data(notebooks)
+        _check_sources(notebooks)
+        _check_what_is_published()
+        settings = Settings(folder, profile="full", jobs=jobs, reference=folder / "records")
+        forget_gone(folder / "records")
+        _put_published_records_beside(notebooks, settings)
+        if failed(execute(notebooks, settings, say), say):
+            return 1
+        with _alone():
+            _publish_run(notebooks, settings)
+    say(f"Published {len(notebooks)} notebooks: chapters/*.ipynb and data/reference.")
+    return 0
+
+
+def _publish_run(notebooks: list[Notebook], settings: Settings) -> None:
+    folder = settings.folder
+    with claims.reading(dict.fromkeys(PLACES, str(folder / "records"))):
         pages = {
             book: stamped(claims.render_again(current_page(book, settings)), book, settings)
             for book in notebooks
@@ -63,39 +80,96 @@ def publish(chapter: str | None, jobs: int | None, say: Callable[[str], None]) -
         | _circumstances(notebooks, folder)
         | _written(pages)
     )
-    say(f"Published {len(notebooks)} notebooks: chapters/*.ipynb and data/reference.")
-    return 0
 
 
 def publish_prose(chapter: str | None, say: Callable[[str], None]) -> int:
     """Refresh prose, captions and verdicts of published pages; execute nothing."""
-    finish(say)
-    notebooks = find_notebooks(chapter)
-    with claims.reading({"IDS_RECORDS": str(REFERENCE)}):
-        pages = {notebook: _page_with_present_prose(notebook) for notebook in notebooks}
-    _refuse(_page_problems(pages))
-    _put(_written(pages))
+    with _alone():
+        finish(say)
+        notebooks = find_notebooks(chapter)
+        with claims.reading(dict.fromkeys(PLACES, str(REFERENCE))):
+            pages = {notebook: _page_with_present_prose(notebook) for notebook in notebooks}
+        _refuse(_page_problems(pages))
+        _put(_written(pages))
     say(f"Refreshed the prose of {len(pages)} pages.")
     return 0
 
 
+def _alone():
+    """Let no other command put files in place meanwhile."""
+    return only_one(BUILD / "publish" / "put.lock", "putting pages in place", PATIENCE)
+
+
 def finish(say: Callable[[str], None]) -> None:
-    """Finish a publication that was interrupted between two files."""
-    if PENDING.exists():
+    """Finish a publication that was interrupted between two files; drop one that is no more.
+
+    A file may be as it was before, or as the publication has it. Where all are as before, because
+    it put none or a person has restored them, there is nothing to finish. Where one is neither, a
+    person has changed it since, and must not lose that.
+    """
+    if not PENDING.exists():
+        return
+    why = _why_to_drop()
+    if not why:
         _put_pending()
         say("A publication that was interrupted is finished.")
+        return
+    PENDING.unlink()
+    say(f"A publication that was interrupted is dropped: {why}. 'make site' says if files differ.")
+
+
+def _why_to_drop() -> str:
+    try:
+        found = {name: (_digest(ROOT / name), *ends) for name, ends in _ends().items()}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return f"{PENDING.name} is damaged"
+    changed = [name for name, (now, *ends) in found.items() if now not in ends]
+    if changed:
+        return f"{', '.join(changed[:3])} changed since"
+    to_move = [(now, before) for now, before, after in found.values() if before != after]
+    untouched = to_move and all(now == before for now, before in to_move)
+    return "its files are as they were before" if untouched else ""
+
+
+def _pending() -> dict[str, dict[str, str | None]]:
+    """Return for each file the text that it is to have, and the digest that it had."""
+    content = json.loads(PENDING.read_text(encoding="utf-8"))
+    for name, each in content.items():
+        if {*each} != {"text", "before"} or not all(
+            isinstance(value, str | None) for value in each.values()
+        ):
+            raise ValueError(f"{name} has no text and no digest")
+    return content
+
+
+def _ends() -> dict[str, tuple[str | None, str | None]]:
+    """Return for each file the digest that it had, and the one that it is to have."""
+    return {
+        name: (each["before"], each["text"] and sha256(each["text"].encode()).hexdigest())
+        for name, each in _pending().items()
+    }
+
+
+def _digest(path: Path) -> str | None:
+    return sha256_of(path) if path.is_file() else None
 
 
 def _put(files: dict[Path, str | None]) -> None:
     """Write files, or remove those without text, verdicts, manifest: all, if need be next time."""
-    listed = {str(path.relative_to(ROOT)): text for path, text in files.items()}
+    # What is read at the end is read before the first file is written.
+    claims.load()
+    citation(ROOT)
+    listed = {
+        str(path.relative_to(ROOT)): {"text": text, "before": _digest(path)}
+        for path, text in files.items()
+    }
     write_whole(PENDING, json.dumps(listed))
     _put_pending()
 
 
 def _put_pending() -> None:
-    for name, text in json.loads(PENDING.read_text(encoding="utf-8")).items():
-        path = ROOT / name
+    for name, each in _pending().items():
+        path, text = ROOT / name, each["text"]
         for half_written in path.parent.glob(f".{path.name}.*"):
             half_written.unlink()
         if text is None:
@@ -121,10 +195,7 @@ def _page_with_present_prose(notebook: Notebook) -> NotebookNode:
             f"The code of {notebook.name} is not what its published page was made with. "
             f"Run 'make publish CHAPTER={notebook.chapter}' to execute it."
         )
-    fresh = claims.render_again(with_outputs(source, page))
-    if KEY in fresh.metadata:
-        fresh.metadata[KEY].setdefault("outputs", outputs_of(page))
-    return fresh
+    return claims.render_again(with_outputs(source, page))
 
 
 def _code_of(notebook: NotebookNode) -> list[str]:
@@ -169,6 +240,7 @@ def _check_sources(notebooks: list[Notebook]) -> None:
 def _check_what_is_published() -> None:
     """Read what the run will be put beside before the run."""
     claims.load()
+    citation(ROOT)
     RecordSet.read(REFERENCE)
     for name in CIRCUMSTANCES:
         _read_circumstances(REFERENCE / name)

@@ -15,7 +15,7 @@ from lib.book.run.cluster import run_on_cluster
 from lib.book.run.lock import only_one
 from lib.book.run.process import run_process, stop
 from lib.book.run.settings import EXECUTED, FAILED, Outcome, Settings
-from lib.book.run.task import Task
+from lib.book.run.task import NOT_AS_WRITTEN, Task, kept_stamp
 from lib.book.stamps.inputs import digest_of
 from lib.common.disk import trouble_with
 from lib.common.files import write_whole
@@ -183,9 +183,9 @@ def _write_timings(settings: Settings) -> None:
     timings = {}
     for path in sorted((settings.folder / "stamps").glob("*/*.json")):
         try:
-            stamp = json.loads(path.read_text(encoding="utf-8"))
+            stamp = kept_stamp(path)
             took = {"seconds": stamp["seconds"], "threads": stamp["threads"]}
-        except (ValueError, TypeError, KeyError):  # of a notebook that was not asked for
+        except NOT_AS_WRITTEN:  # of a notebook that was not asked for
             continue
         timings[f"{path.parent.name}/{path.stem}"] = took
     write_whole(settings.folder / "timings.json", json.dumps(timings, indent=1) + "\n")

@@ -3,13 +3,17 @@
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic, sleep
 
 from lib.common.errors import ReaderError
 
 
 @contextlib.contextmanager
-def only_one(lock: Path, what: str) -> Iterator[None]:
-    """Refuse to do what another process is doing; `what` completes "Another run is ..."."""
+def only_one(lock: Path, what: str, patience: float = 0.0) -> Iterator[None]:
+    """Refuse to do what another process is doing; `what` completes "Another run is ...".
+
+    Before that, wait for it for `patience` seconds.
+    """
     lock.parent.mkdir(parents=True, exist_ok=True)
     with open(lock, "w", encoding="utf-8") as stream:
         try:
@@ -17,8 +21,17 @@ def only_one(lock: Path, what: str) -> Iterator[None]:
         except ImportError:  # Not on Windows, where two runs at once stay the reader's care.
             yield
             return
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise ReaderError(f"Another run is {what}. Wait for it, or stop it first.") from None
+        deadline = monotonic() + patience
+        while not _taken(fcntl, stream):
+            if monotonic() >= deadline:
+                raise ReaderError(f"Another run is {what}. Wait for it, or stop it first.")
+            sleep(0.1)
         yield
+
+
+def _taken(fcntl, stream) -> bool:
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -76,7 +76,8 @@ def _read_both(process: subprocess.Popen, limit: float) -> tuple[str, str]:
 
 
 def _environment(settings: Settings, threads: int) -> dict[str, str]:
-    left_out = ("MPLBACKEND", "CLUSTER")
+    # The last, where a cluster's worker has it, hides lib from a Python that begins in our folder.
+    left_out = ("MPLBACKEND", "CLUSTER", "PYTHONSAFEPATH")
     environment = {name: value for name, value in os.environ.items() if name not in left_out}
     environment |= thread_limits(threads) | {
         "PYTHONHASHSEED": "0",

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
+from lib.common.errors import ReaderError
 from lib.common.paths import ROOT
 
 
@@ -33,6 +34,25 @@ def imported_packages(file: Path) -> set[str]:
     return {name.split(".")[0] for name in _imported_names(file, ()) if name}
 
 
+def text_of(file: Path) -> str:
+    """Return the text of a Python file that can be read; else say where it cannot."""
+    content = file.read_bytes()
+    try:
+        text = content.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as problem:
+        line = content.count(b"\n", 0, problem.start) + 1
+        raise ReaderError(
+            f"{place_of(file)}, line {line}: a byte is no UTF-8. Save the file in that encoding."
+        ) from None
+    _imports_in(text, file)
+    return text
+
+
+def place_of(file: Path) -> Path:
+    """Return the name of a file to say."""
+    return file.relative_to(ROOT) if file.is_relative_to(ROOT) else file
+
+
 def _ways(source: Path, root: Path) -> list[list[Path]]:
     """Return for each imported name of ``lib`` the files that Python runs on the way to it."""
     package = source.relative_to(root).parent.parts if source.is_relative_to(root) else ()
@@ -41,7 +61,7 @@ def _ways(source: Path, root: Path) -> list[list[Path]]:
 
 
 def _imported_names(source: Path, package: tuple[str, ...]) -> Iterator[str]:
-    for node in _imports_in(source.read_text(encoding="utf-8"), str(source)):
+    for node in _imports_in(text_of(source), source):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         else:
@@ -52,8 +72,13 @@ def _imported_names(source: Path, package: tuple[str, ...]) -> Iterator[str]:
 
 # Every page of the book rests on much the same files.
 @lru_cache(maxsize=1024)
-def _imports_in(text: str, file: str) -> tuple[ast.Import | ast.ImportFrom, ...]:
-    nodes = _run_nodes(ast.parse(text, filename=file))
+def _imports_in(text: str, file: Path) -> tuple[ast.Import | ast.ImportFrom, ...]:
+    try:
+        nodes = [*_run_nodes(ast.parse(text, filename=str(file)))]
+    except SyntaxError as problem:
+        raise ReaderError(f"{place_of(file)}, line {problem.lineno or 1}: {problem.msg}") from None
+    except (ValueError, RecursionError, MemoryError) as problem:  # a null byte, endless brackets
+        raise ReaderError(f"{place_of(file)} is no Python file: {problem}") from None
     return tuple(node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom))
 
 

@@ -8,9 +8,10 @@ from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
 
-from lib.book.stamps.imports import modules_used
+from lib.book.stamps.imports import modules_used, place_of, text_of
 from lib.book.stamps.packages import packages_used
 from lib.claims import load
+from lib.common.errors import ReaderError
 from lib.common.files import sha256_of
 from lib.common.paths import CLAIMS, ROOT, TWINS
 from lib.common.requirements import required_versions
@@ -75,7 +76,11 @@ def _code_used(source: Path, root: Path) -> list[Path]:
 
 def code_digest(path: Path) -> str:
     """Return a digest of what Python sees in a file: no comment, docstring, prose or layout."""
-    return _digest_of_code(path.read_text(encoding="utf-8"))
+    text = text_of(path)
+    try:
+        return _digest_of_code(text)
+    except SyntaxError as problem:  # a statement that goes on in the next cell
+        raise ReaderError(f"{place_of(path)}: a cell cannot be read alone: {problem.msg}") from None
 
 
 # Every page of the book rests on much the same files.
@@ -109,7 +114,7 @@ def printed_read(source: Path, root: Path = ROOT) -> dict[str, str]:
 
 
 def _patterns_read(source: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+    for node in ast.walk(ast.parse(text_of(source))):
         if isinstance(node, ast.Call) and ast.unparse(node.func) in READERS:
             named = [each.value for each in node.keywords if each.arg == "pattern"]
             yield _pattern([*node.args, *named][0])
@@ -124,7 +129,7 @@ def data_found(source: Path, root: Path = ROOT) -> dict[str, str]:
     """Return the state of each data set that a notebook uses, as it would be found now."""
     papers, networks = (root / "lib" / name for name in ("papers", "networks"))
     own = (p for p in modules_used(source, root) if papers == p.parents[1] or networks == p.parent)
-    constants = {text for path in (source, *own) for text in _texts_in(path.read_text("utf-8"))}
+    constants = {text for path in (source, *own) for text in _texts_in(text_of(path))}
     return {f"{DATA_SET} {name}": _state(name) for name in names() if name in constants}
 
 

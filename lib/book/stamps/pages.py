@@ -68,11 +68,17 @@ def _joined(text):
 
 
 def changed_outputs(page: Path) -> list[str]:
-    """Name the cells whose outputs are not those that the stamp was given with, if it says."""
+    """Name the cells whose outputs are not those that the stamp was given with, or say it has none.
+
+    Nobody can tell what a run has put there where no stamp says it.
+    """
     content = json.loads(page.read_text(encoding="utf-8"))
-    made, now = content["metadata"].get(KEY, {}).get("outputs"), outputs_of(content)
-    if made is None:
-        return []
+    stamp, now = content["metadata"].get(KEY), outputs_of(content)
+    if stamp is None:
+        return [f"{page.name} has no stamp"]
+    if stamp.get("outputs") is None:
+        return [f"the stamp of {page.name} names no outputs"]
+    made = stamp["outputs"]
     if len(made) != len(now):
         return [f"{page.name} has {len(now)} code cells, and had {len(made)}"]
     return [
@@ -99,7 +105,6 @@ def out_of_date(
         *(f"what the paper prints as {number}" for number in numbers),
         *(f"what the registry says of {one}" for one in data),
         *_changed_pins(stamp, requirements),
-        *([] if "outputs" in stamp else [f"the stamp of {page.name} names no outputs: make prose"]),
         *changed_outputs(page),
     ]
 

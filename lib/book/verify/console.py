@@ -40,6 +40,9 @@ def _tables(report: Report) -> dict[str, list[str]]:
         "Pages and files that are not as published": [
             f"  {name}: {'; '.join(why[:3])}" for name, why in report.stale.items()
         ],
+        "Pages whose texts could not be compared": [
+            f"  {name}: {why}" for name, why in report.untold.items()
+        ],
         "Furthest from the published value of the same seed": [
             f"  {each.id}: by {each.furthest:.2g}" for each in report.elsewhere if each.furthest
         ],

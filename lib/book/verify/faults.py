@@ -119,6 +119,18 @@ FAULTS = (
         ORIGIN,
     ),
     Fault(
+        "flag",
+        "A record calls itself a time.",
+        "A record is edited with all digests so that nothing judges it.",
+        ORIGIN,
+    ),
+    Fault(
+        "single",
+        "A record has one value for all seeds, in place of a value a seed.",
+        "The same, where a sum of the whole run would not be judged.",
+        ORIGIN,
+    ),
+    Fault(
         "infinite",
         "A record holds what is no finite number.",
         "A division by zero reaches a record, or one is edited.",
@@ -155,6 +167,18 @@ FAULTS = (
         PAGES,
     ),
     Fault(
+        "seed",
+        "The published records name another first seed, and all digests are made anew.",
+        "Records are edited so that chance has to judge them.",
+        PAGES,
+    ),
+    Fault(
+        "source",
+        "The stamp of a page names another file of data, and its digest is made anew.",
+        "A page is said to rest on data that it has not seen.",
+        PAGES,
+    ),
+    Fault(
         "number",
         "A number in a table of a published page is another.",
         "An output is changed by hand, in a page that nobody executes anew.",
@@ -167,6 +191,12 @@ FAULTS = (
         OUTPUTS,
     ),
     Fault(
+        "stampless",
+        "The stamp of a page, or its digests of the outputs, is removed, and a number changed.",
+        "A page is edited so that nothing is left to hold it against.",
+        OUTPUTS,
+    ),
+    Fault(
         "table",
         "A number in a table is another, and the digests of page and manifest are made anew.",
         "A page is edited by someone who knows what guards it.",
@@ -176,6 +206,12 @@ FAULTS = (
         "file",
         "The time that a notebook took is another.",
         "A published file that no stamp and no verdict covers is edited.",
+        FILES,
+    ),
+    Fault(
+        "chain",
+        "The manifest is dated back, or names another parent.",
+        "A manifest is made by hand, which follows none that was published.",
         FILES,
     ),
     Fault(

@@ -1,6 +1,8 @@
 """Holding the records of a fresh run against the published ones.
 
-A record must rest on the same data, protocol and profile. What has no random draw must be equal.
+A record must rest on the same data, protocol and profile, and say the same of itself: whether a
+random draw enters, whether it is a time, whether it has a value a seed. No record thus decides by
+a word of its own that it is not judged. What has no random draw must be equal.
 
 repetition
     By the same versions on the same kind of machine, with as many replicates, a value may be no
@@ -66,6 +68,8 @@ EQUAL, SHUFFLED, INTERVAL, PRESENT = "equality", "shuffling", "interval", "prese
 REPEATED, ORIGIN, SPREAD = "repetition", "origin", "spread"
 # What a record rests on, and must share with the published one.
 ORIGINS = ("dataset", "variant", "sha256", "source", "basis", "profile")
+# What it says of itself, by which rules are chosen.
+ITSELF = ("protocol", "timed", "deterministic")
 Records = Mapping[str, Record]
 
 
@@ -181,10 +185,12 @@ def _settled(published: Record, fresh: Record) -> Comparison | None:
 
 
 def _other_origin(published: Record, fresh: Record) -> str:
-    pairs = {"protocol": (published.protocol, fresh.protocol)} | {
+    pairs = {name: (getattr(published, name), getattr(fresh, name)) for name in ITSELF} | {
         name: (getattr(published.provenance, name), getattr(fresh.provenance, name))
         for name in ORIGINS
     }
+    if min(published.provenance.replicates, fresh.provenance.replicates) > 1:
+        pairs["a value a seed"] = (len(published.values) > 1, len(fresh.values) > 1)
     return "; ".join(f"{name} {b!r}, and was {a!r}" for name, (a, b) in pairs.items() if a != b)
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from lib.book.notebooks import find_notebooks
 from lib.book.verify.manifest import write_manifest
 from lib.common.errors import ReaderError
-from lib.common.paths import BUILD, DATA
+from lib.common.paths import BUILD, DATA, REFERENCE
 from lib.common.wording import in_minutes
-from lib.notebook.records import reference
+from lib.notebook.records import RecordSet
 
 MADE = BUILD / "verify"
 KEPT = DATA / "verification"
@@ -54,7 +54,7 @@ def _not_worth_showing(report: dict) -> str:
 
 def _others(report: dict) -> list[str]:
     """Return the ids of what a report calls published otherwise than it is."""
-    published = {id: record.mean for id, record in reference().items()}
+    published = {id: record.mean for id, record in RecordSet.read(REFERENCE).items()}
     told = {each["id"]: each["published"] for each in report["records"]}
     return [id for id in published | told if published.get(id) != told.get(id)]
 

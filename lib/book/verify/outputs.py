@@ -1,6 +1,8 @@
 """Holding what the cells of a fresh run print against the published page.
 
 Where all records of a page come out with the published digits, its texts and tables must, too.
+Where they do not, by other seeds, versions or processors, the report names the page with the
+reason, since then nothing tells an honest text from an edited one.
 A cell with the tag ``times`` shows what belongs to the machine, and is left out.
 """
 
@@ -26,28 +28,37 @@ TEXTS = ("text/plain", "text/html", "text/markdown")
 
 def otherwise(
     notebooks: Sequence[Notebook], settings: Settings, comparisons: Sequence[Comparison]
-) -> dict[str, list[str]]:
-    """Name for each page that repeats the published digits the cells that print something else."""
-    found = {}
+) -> tuple[dict[str, list[str]], dict[str, str]]:
+    """Name for each page the cells that print something else, and the pages that cannot be told."""
+    found, untold = {}, {}
     for notebook in notebooks:
         own = [each for each in comparisons if each.notebook == notebook.name]
-        if repeats(own) and _run_alike(notebook, settings):
-            pages = (nbformat.read(path, 4) for path in (notebook.page, settings.page(notebook)))
-            found[notebook.name] = list(differences(*pages))
-    return {name: why for name, why in found.items() if why}
+        why = _run_otherwise(notebook, settings) or does_not_repeat(own)
+        if why:
+            untold[notebook.name] = why
+            continue
+        pages = (nbformat.read(path, 4) for path in (notebook.page, settings.page(notebook)))
+        found[notebook.name] = list(differences(*pages))
+    return {name: why for name, why in found.items() if why}, untold
 
 
-def _run_alike(notebook: Notebook, settings: Settings) -> bool:
-    """Whether a page was published from a run with the same seeds and profile."""
+def _run_otherwise(notebook: Notebook, settings: Settings) -> str:
+    """Say so where this run has other seeds or another profile than the published page."""
     before = read_stamp(notebook.page)
+    if before is None:
+        return "there is no published page with a stamp"
     now = json.loads(settings.stamp(notebook).read_text(encoding="utf-8"))
-    return bool(before) and named(before, PARAMETER) == named(now, PARAMETER)
+    return "" if named(before, PARAMETER) == named(now, PARAMETER) else "other seeds than published"
 
 
-def repeats(comparisons: Sequence[Comparison]) -> bool:
-    """Whether there are records that can be judged, and all have the published digits."""
+def does_not_repeat(comparisons: Sequence[Comparison]) -> str:
+    """Say why a run does not have all published digits of a page; empty where it has."""
     seen = [each for each in comparisons if each.rule != PRESENT]
-    return bool(seen) and all(each.same_digits and each.alike for each in seen)
+    if not seen:
+        return "none of its records is judged"
+    if not all(each.alike for each in seen):
+        return "other versions, or another kind of machine"
+    return "" if all(each.same_digits for each in seen) else "not all records have their digits"
 
 
 def differences(published: Mapping, fresh: Mapping) -> Iterator[str]:

@@ -3,17 +3,23 @@
 from collections.abc import Iterable
 
 from lib.book.notebooks import Notebook
-from lib.book.stamps.pages import changed_outputs, out_of_date, read_stamp
+from lib.book.run.settings import Settings
+from lib.book.run.task import parameters_of
+from lib.book.stamps.inputs import PARAMETER
+from lib.book.stamps.pages import changed_outputs, named, out_of_date, read_stamp
 from lib.book.verify import manifest
+from lib.book.verify.origins import not_of_the_run
 from lib.common.errors import ReaderError
 from lib.common.files import sha256_of
-from lib.common.paths import reference_folder
+from lib.common.paths import BUILD, REFERENCE
 
 
 def problems(notebooks: Iterable[Notebook]) -> dict[str, list[str]]:
     """Name for each page that has changed, or its code or records since, what has; and files."""
     found = {
-        each.name: _read(each, lambda each: out_of_date(each.source, each.page)) + not_its_own(each)
+        each.name: _read(each, lambda each: out_of_date(each.source, each.page))
+        + _read(each, _run_otherwise)
+        + not_its_own(each)
         for each in notebooks
     }
     found |= {manifest.NAME: manifest.problems()}
@@ -48,23 +54,41 @@ def _by_hand(notebook: Notebook) -> list[str]:
     return [f"{notebook.name}.ipynb: {why}" for why in found]
 
 
+def _run_otherwise(notebook: Notebook) -> list[str]:
+    """Say which parameters a page's run had that no publication asks for."""
+    stamp = read_stamp(notebook.page)
+    if stamp is None:
+        return []
+    had = named(stamp, PARAMETER)
+    _, asked = parameters_of(notebook, Settings(BUILD / "publish", "full"))
+    return [
+        f"the {name} of its run is {had.get(name, 'none')}, and is published with {value!r}"
+        for name, value in asked.items()
+        if had.get(name) != repr(value)
+    ]
+
+
 def not_its_own(notebook: Notebook) -> list[str]:
     """Say so where a page's run did not write the records that are published with it."""
-    stamp, name = _read(notebook, lambda each: read_stamp(each.page)), f"{notebook.name}.json"
+    return _read(notebook, _not_its_own)
+
+
+def _not_its_own(notebook: Notebook) -> list[str]:
+    stamp, name = read_stamp(notebook.page), f"{notebook.name}.json"
     if stamp is None:
         return []
     if "records" not in stamp:
         return [f"the stamp of {notebook.name}.ipynb names no records: make publish"]
-    path = reference_folder() / name
-    if path.exists() and sha256_of(path) == stamp["records"]:
-        return []
-    return [f"data/reference/{name} is not what the run of the page wrote"]
+    path = REFERENCE / name
+    if not path.exists() or sha256_of(path) != stamp["records"]:
+        return [f"data/reference/{name} is not what the run of the page wrote"]
+    return not_of_the_run(notebook, stamp)
 
 
 def _read(notebook: Notebook, read):
     try:
         return read(notebook)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as problem:
         raise ReaderError(
             f"{notebook.name}.ipynb is not a published page ({type(problem).__name__}: {problem}). "
             f"Restore it from git, or run 'make publish CHAPTER={notebook.name}'."

@@ -32,6 +32,7 @@ ANSWERS = {
     COULD_NOT_RUN: "It could not all be run.",
     NO_REAL_DATA: "The code still does what it did. The papers were not judged.",
 }
+NAMED = 3  # pages in the answer; all are in the report
 ELSEWHERE = (
     "The versions or the kind of machine are not the published ones, so that values of the same "
     "seed could not be held to each other; those furthest apart are listed."
@@ -51,6 +52,8 @@ class Report:
     stale: dict[str, list[str]]
     left_out: list[str]
     on_twins: bool
+    # Pages whose texts could not be held against the run's, each with the reason.
+    untold: dict[str, str] = field(default_factory=dict)
     resting: dict[str, list[str]] = field(default_factory=dict)
     seconds: float = 0.0
 
@@ -98,7 +101,17 @@ class Report:
         answer = ANSWERS[self.status]
         if self.status == NO_REAL_DATA and not self.on_twins:
             answer = "What could be run holds. Real data are missing for the rest."
-        return f"{answer} {ELSEWHERE}" if self.elsewhere else answer
+        return " ".join([answer, *[ELSEWHERE][: len(self.elsewhere)], *self._texts_untold()])
+
+    def _texts_untold(self) -> list[str]:
+        if not self.untold:
+            return []
+        count, names = len(self.untold), [*self.untold]
+        more = f" and {count - NAMED} more" if count > NAMED else ""
+        return [
+            f"The texts of {count} page{'s' * (count > 1)} could not be compared: "
+            f"{', '.join(names[:NAMED])}{more}."
+        ]
 
     def counts(self) -> Counter:
         """Return how many records have each state."""
@@ -187,7 +200,19 @@ class Report:
                 f"with new seeds about {0.05 * family.size:,.0f} would by chance, and many or few "
                 "of them at once, since records of one notebook move together."
             )
+        for why, names in self.untold_by_reason().items():
+            sentences.append(
+                f"What the cells of {', '.join(names)} print was not held against the run: {why}."
+            )
         return sentences
+
+    def untold_by_reason(self) -> dict[str, list[str]]:
+        """Return for each reason the pages whose texts could not be compared."""
+        pages = self.untold.items()
+        return {
+            why: [name for name, one in pages if one == why]
+            for why in dict.fromkeys(self.untold.values())
+        }
 
     def to_dict(self) -> dict:
         """Return the report for JSON."""
@@ -242,8 +267,7 @@ def junit(report: Report) -> str:
         ],
         "claims": [("claims", note.id, note.state, note.reason) for note in report.claims],
         "pages": [
-            ("pages", name, CHANGED if name in report.stale else HOLDS, _why(report, name))
-            for name in dict.fromkeys(pages)
+            ("pages", name, *_state_of_a_page(report, name)) for name in dict.fromkeys(pages)
         ],
     }
     root = ElementTree.Element("testsuites", name="verification")
@@ -253,8 +277,12 @@ def junit(report: Report) -> str:
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def _why(report: Report, page: str) -> str:
-    return "; ".join(report.stale.get(page, ()))
+def _state_of_a_page(report: Report, page: str) -> tuple[str, str]:
+    if page in report.stale:
+        return CHANGED, "; ".join(report.stale[page])
+    if page in report.untold:
+        return NOT_JUDGED, f"its texts could not be compared: {report.untold[page]}"
+    return HOLDS, ""
 
 
 def _suite(name: str, cases: list[tuple[str, str, str, str]]) -> ElementTree.Element:

@@ -34,6 +34,8 @@ FOLDER = BUILD / "verify"
 TWIN_REFERENCE = DATA / "reference-twin"
 # Has the twins used also of data that are there.
 TWINS_ONLY = {"IDS_TWIN": "1"}
+# What a shell may still have from other work; a verification is held against what is committed.
+STRAY = "IDS_REFERENCE"
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,11 @@ class Request:
 
 def verify(request: Request, say: Callable[[str], None]) -> int:
     """Execute again, judge, and write the report."""
+    with variables({}, STRAY):
+        return _verify(request, say)
+
+
+def _verify(request: Request, say: Callable[[str], None]) -> int:
     begun = monotonic()
     notebooks = find_notebooks(request.chapter)
     real = [notebook for notebook in notebooks if _has_real_data(notebook)]
@@ -77,9 +84,11 @@ def verify(request: Request, say: Callable[[str], None]) -> int:
     # Records of twins judge no claim; the ledger is held against the published verdicts still.
     judging = {} if on_twins else fresh
     moved = set() if on_twins else {each.id for each in judged.with_state(CHANGED)}
+    texts, untold = {}, {}
     if not on_twins:
-        for name, why in otherwise(executed, settings, judged.comparisons).items():
-            stale[name] = [*stale.get(name, []), *why]
+        texts, untold = otherwise(executed, settings, judged.comparisons)
+    for name, why in texts.items():
+        stale[name] = [*stale.get(name, []), *why]
     report = Report(
         asked=_asked(settings, fresh, on_twins),
         outcomes=outcomes,
@@ -88,6 +97,7 @@ def verify(request: Request, say: Callable[[str], None]) -> int:
         stale=stale,
         left_out=[notebook.name for notebook in notebooks if notebook not in chosen],
         on_twins=on_twins,
+        untold=untold,
         resting=claims_on(ledger),
         seconds=monotonic() - begun,
     )
@@ -169,7 +179,7 @@ def remake_twin_reference(chapter: str | None, jobs: int | None, say: Callable[[
     """Execute notebooks on the twins at the quick profile and keep their records."""
     notebooks = find_notebooks(chapter)
     settings = Settings(BUILD / "reference-twin", "quick", jobs=jobs)
-    with variables(TWINS_ONLY):
+    with variables(TWINS_ONLY, STRAY):
         outcomes = execute(notebooks, settings, say)
     if any(outcome.state == FAILED for outcome in outcomes):
         return 2

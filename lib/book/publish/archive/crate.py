@@ -4,17 +4,22 @@ import json
 import zipfile
 from pathlib import Path
 
-import yaml
 from rocrate.model import ContextEntity, File
 from rocrate.model.data_entity import DataEntity
 from rocrate.rocrate import ROCrate
 
 from lib import datasets
-from lib.book.publish.repository import address, commit, commit_time, file_address, is_clean
+from lib.book.publish.repository import (
+    address,
+    citation,
+    commit,
+    commit_time,
+    file_address,
+    is_clean,
+)
 from lib.book.stamps.inputs import DATA_SET
 from lib.book.stamps.pages import named, summary
 from lib.common.files import sha256_of
-from lib.common.paths import ROOT
 from lib.datasets.registry import Entry, Part
 
 LICENCES = {
@@ -50,7 +55,7 @@ def write(folder: Path, archive: Path) -> None:
 
 
 def _describe(crate: ROCrate) -> None:
-    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    cited = citation()
     crate.name = cited["title"]
     crate.description = cited["abstract"]
     crate.datePublished = commit_time()
