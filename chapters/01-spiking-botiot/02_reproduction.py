@@ -857,7 +857,7 @@ for name, found in noises.items():
     recorder.add(f"botiot.loss.update_{name}.noise", found, protocol)
 recorder.save()
 
-# %% tags=["hide-input"] caption="Epochs of the drop, and noise of the loss in nats; means over ten seeds."
+# %% tags=["hide-input", "hide-output"] caption="Epochs of the drop, and noise of the loss in nats; means over ten seeds."
 measured = {f"epochs of the drop, {label_of(n)}": d for n, d in drops.items()}
 measured |= {f"noise, one update per {n}": d for n, d in noises.items()}
 pd.DataFrame({k: [f"{np.mean(v):.3g}"] for k, v in measured.items()}, ["mean"]).T

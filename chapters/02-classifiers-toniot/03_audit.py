@@ -539,11 +539,11 @@ for tables in (written, cleaned, samples):
 # %% [markdown]
 # From rung 0 to 2 it looks much the same, but for the MLP, which loses about three points when the
 # dates are renumbered, there one to two. Keeping equal rows on one side costs no classifier more than half a point on
-# average (the clock rule about a point); but the state of a repeat was drawn anew here, so that
+# average; but the state of a repeat was drawn anew here, so that
 # {book}`toniot.audit.garage_door_rebuilt.same_second.normal|.0%` of the normal test rows of rung 2 and
 # {book}`toniot.audit.garage_door_rebuilt.same_second.attack|.0%` of the attack rows still have their very second among the training rows.
-# Without the date all four classifiers have a higher balanced accuracy than in the edge form, the MLP above all, and the clock rule has not; but
-# that is cut at one half on rows without SMOTE, and misses most attacks. In PR-AUC it is ahead of all four on both forms.
+# Without the date all four classifiers have a higher balanced accuracy than in the edge form, the MLP most; the clock rule, cut at one half
+# on rows without SMOTE, has not, and is ahead of all four in PR-AUC on both forms.
 # The readings alone are at guessing, as they must be: the rebuilding draws the door's state alike for both
 # classes.
 #
@@ -746,8 +746,8 @@ recorder.save()
 #
 # How much balanced accuracy does the random forest lose on the test rows of rung 1 when some columns
 # are shuffled, so that they say nothing any more? Date and time could stand in for each other, so they are
-# also shuffled together. In a forest trained with both they do not: with the date shuffled it guesses, nearly so on the garage door, though one
-# trained without the date does well on the extracts (rung 3). Readings cost nothing.
+# also shuffled together. In a forest trained with both they do not: with the date shuffled it guesses, or nearly, though one
+# trained without it does well on the extracts. Readings cost nothing.
 
 
 # %%

@@ -280,7 +280,7 @@ plt.show()
 # %% [markdown]
 # The same in numbers, beside one threshold and a detector without an error; then tree and XGBoost,
 # and the threshold at the true share, which is the same as on balanced rows. (Folded: means over
-# the seeds with the 95 % interval of the mean, cut at 0 and 1; splits overlap, so it should be twice as wide.)
+# the seeds with the 95 % interval of the mean, cut at 0 and 1; too narrow, as splits overlap.)
 
 # %% tags=["hide-input"]
 from lib.methods.intervals import mean_interval
