@@ -13,11 +13,11 @@ from nbformat import NotebookNode
 from lib import claims
 from lib.book.notebooks import Notebook, find_notebooks, pair_differences, read_source, with_outputs
 from lib.book.publish.page_checks import long_cells, numbers_typed, problems_of
-from lib.book.publish.repository import citation
 from lib.book.run.execution import execute, failed
 from lib.book.run.kept import current_page, forget_gone, stamped
 from lib.book.run.lock import only_one
 from lib.book.run.settings import Settings
+from lib.book.stamps.citation import citation
 from lib.book.stamps.inputs import data_found
 from lib.book.stamps.pages import KEY, data_not_named
 from lib.book.verify.manifest import write_manifest

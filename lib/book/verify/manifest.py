@@ -12,7 +12,7 @@ import subprocess
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from lib.book.publish.repository import citation
+from lib.book.stamps.citation import citation
 from lib.common.errors import ReaderError
 from lib.common.files import sha256_of, write_whole
 from lib.common.paths import ROOT
