@@ -17,7 +17,7 @@
 # :class: finding
 # Trained on balanced rows and cut at one half, as printed, all five classifiers have on average a lower Matthews
 # coefficient on runs of the attacks never seen than one threshold on one column: it has
-# {book}`xmednn.ladder.blocks.threshold.mcc`, the network {book}`xmednn.ladder.blocks.dnn.mcc` (not told apart, as splits overlap). The
+# {book}`xmednn.ladder.blocks.threshold.mcc`, the network {book}`xmednn.ladder.blocks.dnn.mcc` (just not told apart, as splits overlap). The
 # threshold finds {book}`xmednn.kinds.blocks.threshold.data_alteration|.0%` of the flows of data alteration
 # and {book}`xmednn.kinds.blocks.threshold.spoofing|.0%` of spoofing; network, tree and XGBoost find some
 # spoofing at the price of many false alarms. Trained at the true share, the network makes

@@ -23,7 +23,7 @@
 # {book}`across.elsewhere.known.attacks.roc_auc`; most of that needs no other network: the distance to
 # the nearest of its own normal rows has {book}`across.elsewhere.known.nearest.roc_auc`. Thirty labelled
 # rows of a network's own tell more than four thousand of the others on average, beyond what overlapping splits explain; network by network that is
-# sure on UNSW-NB15 alone. The others' rows beside ten of one's own do neither good nor harm on average.
+# clear on UNSW-NB15 alone. The others' rows beside ten of one's own do neither good nor harm on average.
 # :::
 #
 # A detector is sold for networks that it has not seen. Neither this book's papers nor
