@@ -967,7 +967,7 @@ pd.concat(by_set, names=["labelled rows"]).groupby(
 #   shortest packets and longest flows first (here bytes moved the mean by under a point);
 # * a score at home says little about another network: some pairs of these five do well, others rank attacks
 #   behind normal flows, no scaling or model that we tried repairs that, and the four others together do so in part;
-# * a network's own normal traffic, or some thirty labels of its own, is worth more than thousands
+# * a network's own normal traffic, or some thirty labels of its own, is on average worth more than thousands
 #   from elsewhere; ask who sells a detector how it does on *your* normal traffic.
 #
 # Twelve columns were asked, those that can be read from all five files, and a thousand rows of each; what a network's
