@@ -79,7 +79,7 @@ SAME = {"same_seeds": True, "same_digits": True, "alike": True}
         ([compared(**SAME), replace(compared(), rule="presence")], ""),
         ([replace(compared(), rule="presence")], "none of its records is judged"),
         ([compared(**SAME), compared(**SAME | {"same_digits": False})], "not all records have"),
-        ([compared(**SAME), compared()], "other versions"),
+        ([compared(**SAME), compared()], "its records have other seeds"),
         ([compared(**SAME | {"alike": False})], "other versions"),
     ],
 )

@@ -18,7 +18,7 @@
 # On rows of the paper's own set the networks with 72 and 240 neurons score, from 1 000 samples on, on
 # average as printed or higher: a macro F1 of {book}`botiot.table_v.1000_72.f1` with 1 000 samples and 72
 # neurons, printed {published}`botiot.table_v.1000_72.f1`, and {book}`botiot.table_v.10000_240.f1` with
-# 10 000 and 240, printed {published}`botiot.table_v.10000_240.f1`. A random forest is on average about a point or less ahead of both on the same rows, with 1 000 samples not in every seed; a dense network of the same size is behind both at the printed learning rate, and not told from them at ten times that rate. Four of the six features are rebuilt in them; on the stored columns
+# 10 000 and 240, printed {published}`botiot.table_v.10000_240.f1`. A random forest is on average about a point or less ahead of both on the same rows, with 1 000 samples not in every seed; a dense network of the same size is behind both at the printed learning rate; at ten times that, not told from them at the printed one. Four of the six features are rebuilt in them; on the stored columns
 # alone the mean of 72 neurons is about a point below the print, which lies inside the 95 % interval of that mean. 20 neurons have {book}`botiot.table_v.1000_20.f1`
 # with ten in each layer, far below the print, and {book}`botiot.twenty.1000.layers.f1` with 20 in each,
 # near it, the seeds of both lying far apart. As the paper says, 1 000 samples with 72 neurons train and
@@ -408,9 +408,9 @@ plt.show()
 #
 # At the printed rate the spiking network is ahead of the dense one in every setting, by intervals that do not hold zero
 # (folded), by about two hundredths with the most samples and neurons and up to two tenths with few. At ten times that rate the dense
-# network comes, with 72 and 240 neurons, to within about a hundredth of the spiking one at the printed rate. Where both have ten times the rate, up to 1 000 samples, the
+# network lies, with 72 and 240 neurons, within about a hundredth of the spiking one at the printed rate, with 10 000 samples above it. Where both have ten times the rate, up to 1 000 samples, the
 # spiking network is on average ahead by about a hundredth or less, and the interval holds zero in all settings but that of 72
-# neurons. So most of the lead goes with the rate, as in the [audit](03_audit.ipynb). Ten times the rate also takes the spiking
+# neurons. So up to 1 000 samples most of the lead goes with the rate, as in the [audit](03_audit.ipynb). Ten times the rate also takes the spiking
 # network of 20 neurons to {book}`botiot.ceiling.500_20.snn_faster.f1` and
 # {book}`botiot.ceiling.1000_20.snn_faster.f1`.
 
@@ -701,7 +701,7 @@ pd.DataFrame(
 # %% [markdown]
 # The text leaves open how 20 neurons are shared out. With 20 in each layer and 1 000 samples the printed
 # rate and epochs come near the printed score in the mean and pass it in some seeds, and with another slope of the surrogate, or with all
-# samples training, they reach it ({book}`botiot.twenty.1000.layers_slope_1.f1` and {book}`botiot.twenty.1000.layers_all_train.f1`). With 500
+# samples training, they come to it ({book}`botiot.twenty.1000.layers_slope_1.f1` and {book}`botiot.twenty.1000.layers_all_train.f1`). With 500
 # samples no seed of these readings does; nearest is an update at every step, {book}`botiot.twenty.500.layers_step.f1`. The network of ten in each is not yet trained when the printed epochs end: its last loss
 # is still high, and ten times the rate or the epochs bring the score near the print or above it.
 

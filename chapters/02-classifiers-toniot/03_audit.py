@@ -221,7 +221,7 @@ def later_days(table, sample, one):
 # **Rung 6, unseen attack.** One type of attack is held out of training and tested; the normal rows
 # are split by days as before. Replicates take turns: each holds out the next type. Types with fewer
 # rows than a hundredth of a sample are not held out, since a score on them would be noise. Training
-# rows may be later than the held-out attack: this rung asks about kind, not about time.
+# rows may be later than the held-out attack: it asks about kind, not time.
 
 
 # %%
@@ -462,8 +462,8 @@ means.rename(index=TITLES | figures.NAMES, columns=HEADS)
 
 # %% [markdown]
 # On the last rung a detector that knows something flags more of the attack held out than of the
-# normal rows. Each type rests on one or two replicates; in them the random forest flags none more than a few rows in a hundred more often, and on the
-# garage door all but one less often.
+# normal rows. Each type rests on one or two replicates; in them the random forest flags none more than a few rows in a hundred more often, on the
+# garage door mostly less often.
 
 # %% tags=["hide-input", "hide-output"] caption="Share of rows that the forest flags on rung 6, by attack held out."
 last = scores[(scores["rung"] == "unseen_attack") & (scores["classifier"] == "rf")]

@@ -546,8 +546,8 @@ pd.DataFrame(
 # Two features that order the flows alike, up to reversal (rank correlation of at least 0.99), share
 # one reason to be used; how a network divides it is open. So we also judge by **group** (folded):
 # its values are added before their size is taken. The sign of the effect of `SrcLoad`, `Load` and `Sport` changes with the seed ([*cannot tell*](index.md)); shared
-# reasons are not all of it, as `Sport` shares with none, and `DIntPkt` and `DstJitter`, which share, keep theirs. Of the highest half
-# per cent of `DIntPkt`, which the paper calls normal traffic, {book}`xmednn.data.attack_share_extreme_DIntPkt|.0%` of the file's rows are attacks.
+# reasons are not all of it, as `Sport` shares with none, and `DIntPkt` and `DstJitter`, which share, keep theirs. Of the file's highest half
+# per cent of `DIntPkt` (our cut for what the paper reads as normal) {book}`xmednn.data.attack_share_extreme_DIntPkt|.0%` are attacks.
 
 # %% tags=["hide-input"]
 import shap

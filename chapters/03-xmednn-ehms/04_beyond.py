@@ -280,7 +280,7 @@ plt.show()
 
 # %% [markdown]
 # On random rows shifted readings are worth as much as their own to XGBoost, and to the tree most of
-# it: memory of the moment (shuffled row by row they are worth nothing, in a check of three seeds outside the book). On runs never seen both are in the way.
+# it: memory of the moment. On runs never seen both are in the way.
 #
 # Do they say anything of an attack there? Without the network columns, on runs never seen: the
 # readings, and how each reading *changed* since the flow before. Beside both stands the same

@@ -25,8 +25,8 @@
 # {book}`xmednn.deployed.allow.true_share.dnn.attacks|.1%` of the attack flows pass. A list of known link-layer
 # addresses, with no network at all, lets none pass in this file, whose attacker did not forge his. With the
 # real parts, on a twin's packets, a block was in force
-# {book}`xmednn.deployed.seconds_to_block|.1f` seconds after the flow began that raised it (the median
-# of four blocks, one of them on a false alarm, on one machine; the twin's spoofing raised no alarm).
+# {book}`xmednn.deployed.seconds_to_block|.1f` seconds after the flow began that raised it (median
+# of four blocks, one on a false alarm, on one machine; the twin's spoofing gave no alarm).
 # :::
 #
 # The paper's Figure 2 has a second half: raw packets, flows by Argus, the trained network, and a

@@ -23,7 +23,7 @@
 # {book}`across.elsewhere.known.attacks.roc_auc`; most of that needs no other network: the distance to
 # the nearest of its own normal rows has {book}`across.elsewhere.known.nearest.roc_auc`. Thirty labelled
 # rows of a network's own tell more than four thousand of the others on average, beyond what overlapping splits explain; network by network that is
-# sure on UNSW-NB15 alone. The others' rows beside ten of one's own do neither good nor harm on average.
+# clear on UNSW-NB15 alone. The others' rows beside ten of one's own do neither good nor harm on average.
 # :::
 #
 # A detector is sold for networks that it has not seen. Neither this book's papers nor
@@ -967,7 +967,7 @@ pd.concat(by_set, names=["labelled rows"]).groupby(
 #   shortest packets and longest flows first (here bytes moved the mean by under a point);
 # * a score at home says little about another network: some pairs of these five do well, others rank attacks
 #   behind normal flows, no scaling or model that we tried repairs that, and the four others together do so in part;
-# * a network's own normal traffic, or some thirty labels of its own, is worth more than thousands
+# * a network's own normal traffic, or some thirty labels of its own, is on average worth more than thousands
 #   from elsewhere; ask who sells a detector how it does on *your* normal traffic.
 #
 # Twelve columns were asked, those that can be read from all five files, and a thousand rows of each; what a network's

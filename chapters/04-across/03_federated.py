@@ -22,7 +22,7 @@
 # operators fall on their own rows from {book}`across.federated.networks.local.roc_auc|.2f` to
 # {book}`across.federated.networks.fedavg.roc_auc|.2f`, and gain on the rows of all five. On ten stretches of one
 # recording one column, chosen on all rows, does better than the shared network. Of six lies
-# one did harm that shows, and under a median the others then do about as well as without the liar, but among hosts a median costs much when nobody lies. Noise with an epsilon of
+# one did harm on average, and under a median the others then do about as well as without the liar, but among hosts a median costs much when nobody lies. Noise with an epsilon of
 # {book}`across.federated.privacy.noise_3_0.epsilon|.0f` over thirty rounds leaves networks at guessing, and takes from hosts an amount that ten seeds leave wide; what five rounds, at a third of that epsilon, cost or save they leave open.
 # :::
 #
@@ -563,7 +563,7 @@ pd.DataFrame({TITLES[name]: compared(name) for name in FEDERATIONS})
 # that has met attacks only cannot learn what normal is. But the gain is in what *others* have met:
 # on a host's own held-out rows, in the 38 of 100 cases where these have both classes, none is shown, with
 # a wide interval (folded). **Stretches**: one network throughout, so that each client has nearly
-# what all have. FedAvg is level with or a hair above local training and the averaged answers, and below one column, be it chosen on all rows or by each client alone; on the five networks it is not told from a column each.
+# what all have. FedAvg is level with or a hair above local training and the averaged answers, and below one column chosen on all rows, on average also below one that each client chooses (on five networks not told from that).
 # **Devices**: next to nothing to learn, alone or together.
 #
 # Folded: balanced accuracy at a cut that each client chooses on groups that neither train nor test,
@@ -1020,8 +1020,8 @@ pd.DataFrame({(TITLES[name], who): cost_of(name, who) for name, who in pairs}).T
 # EHMS, a host with few rows, and a stretch with many or few do no harm by lying that the seeds would show. TON_IoT does: the
 # other networks do as well without its honest updates as with them, and lose by its lie. The largest host
 # has, of the normal rows, more than all others together. Asked about rows that were not sent to it, the others
-# are not shown to lose by its lie; left out, it leaves them on average better off than its honest updates do, by an interval that just leaves
-# out zero.
+# are not shown to lose by its lie; left out, it leaves them on average better off than its honest updates do; widened for overlap, the interval holds
+# zero.
 #
 # Three averages are meant to bear a liar: the median of each weight, its mean without the least and
 # the greatest value {cite}`yin2018`, and FedAvg of updates shortened to the middle length of the

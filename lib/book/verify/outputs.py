@@ -56,6 +56,8 @@ def does_not_repeat(comparisons: Sequence[Comparison]) -> str:
     seen = [each for each in comparisons if each.rule != PRESENT]
     if not seen:
         return "none of its records is judged"
+    if any(each.alike is None for each in seen):
+        return "its records have other seeds than this run"
     if not all(each.alike for each in seen):
         return "other versions, or another kind of machine"
     return "" if all(each.same_digits for each in seen) else "not all records have their digits"

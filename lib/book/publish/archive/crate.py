@@ -11,12 +11,12 @@ from rocrate.rocrate import ROCrate
 from lib import datasets
 from lib.book.publish.repository import (
     address,
-    citation,
     commit,
     commit_time,
     file_address,
     is_clean,
 )
+from lib.book.stamps.citation import citation
 from lib.book.stamps.inputs import DATA_SET
 from lib.book.stamps.pages import named, summary
 from lib.common.files import sha256_of
