@@ -114,7 +114,7 @@ def test_a_page_that_compares_seeds_gets_as_many_as_it_needs(tmp_path):
     assert Task.of(other, settings).parameters["replicates"] == 1
 
 
-BY_CHOICE = r'f"[^"]*\{[^}]*(?:best|chosen|picked)[^}]*\}[^"]*"'
+BY_CHOICE = r'\bf"[^"]*\{[^}]*(?:best|chosen|picked)[^}]*\}[^"]*"'
 
 
 class TestSources:
