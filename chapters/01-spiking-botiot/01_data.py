@@ -459,7 +459,7 @@ pd.DataFrame(firsts).T
 # flood's fourth, the earliest at hand. Of DDoS the first eight files or more are not at hand, and the
 # 5 % set has four. All four floods end where rows from the start of a file would, to within seven thousand flows (folded). So the set holds the *first* rows
 # of the DoS floods; those of DDoS may be the first or later files that are not at hand, which this does not tell. At a flood's mean
-# pace its rows in the set last from {book}`botiot.data.seconds.ddos_tcp|.0f` (DDoS over TCP) to {book}`botiot.data.seconds.ddos_udp|.0f` seconds
+# pace its rows in the set last from {book}`botiot.data.seconds.sample.ddos_tcp|.0f` (DDoS over TCP) to {book}`botiot.data.seconds.sample.ddos_udp|.0f` seconds
 # (DDoS over UDP), about two minutes of more than half an hour; the pace changes within a flood, so that these are rough.
 
 
@@ -868,7 +868,7 @@ add("printed.lowest_weighted_f1", ranges["1000_72"]["weighted"].low, "arithmetic
 # %% tags=["remove-cell"]
 for kind, found in firsts.items():
     how = "rows of the set at the flood's mean pace"
-    add(f"data.seconds.{as_key(kind)}", found["seconds"], how, flows)
+    add(f"data.seconds.sample.{as_key(kind)}", found["seconds"], how, flows)
 for name, values in ten_right.items():
     id = f"botiot.data.ten_best.{name.replace(' ', '_')}.accuracy"
     recorder.add(id, values, "random forest", dataset=ten_best)
