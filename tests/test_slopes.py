@@ -76,6 +76,26 @@ def test_the_last_step_of_a_line_stays_on_the_same_rows(panel):
         assert (rows(line.before) == rows(line.after)) == (not panel.between), line
 
 
+@pytest.mark.parametrize("line", LINES, ids=lambda line: f"{line.name} {line.after}")
+def test_a_line_stays_with_its_classifier_and_its_score(line):
+    """On a rung that has no record of it, nothing is left to the classifier but guessing."""
+    *_, classifier, score = (line.between or line.before).split(".")
+    *rung, shown, shown_score = line.after.split(".")
+    if line.between or "ladder" in line.before:
+        own = ".".join([*rung, classifier, score])
+        assert shown == (classifier if own in reference() else "majority")
+        assert shown_score == score
+
+
+@pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.title)
+def test_the_lines_of_a_panel_are_three_classifiers_on_the_same_rungs(panel):
+    for places in zip(*([*line.places.values()][-2:] for line in panel.lines), strict=True):
+        rungs = {id.rpartition(".")[0].rpartition(".")[0] for id in places}
+        assert len(rungs) == 1, places
+    starts = {line.between or line.before for line in panel.lines}
+    assert len(starts) == len(panel.lines)
+
+
 def test_each_paper_has_a_panel_of_its_own_and_a_further_one_brings_its_file(tmp_path):
     assert len(PANELS) == len(list(CHAPTERS.glob("*/slope.yml"))) == 3
     for number, folder in enumerate(("02-second", "01-first")):
