@@ -52,6 +52,10 @@ NORMAL, ATTACKS, SEEDS = 700, 100, 10
 BY_ID = {fault.id: fault for fault in FAULTS}
 # Checks that look at something else than fresh records on other seeds.
 ELSEWHERE = {CLAIMS, FILES, NOTEBOOKS, OUTPUTS, PAGES, READING, REPEATED, SHOWN}
+PLANTED_BY_A_TEST_OF_THEIR_OWN = {
+    *("number", "figure", "stampless", "table", "infinite", "hand", "seed", "source", "file"),
+    *("chain", "page", "exception"),
+}
 METRICS = {"balanced_accuracy": balanced_accuracy_score, "recall": recall_score}
 
 
@@ -462,3 +466,8 @@ def test_every_fault_has_a_check_that_the_page_can_name():
     assert {fault.check for fault in FAULTS} <= CHECKS.keys()
     assert len(BY_ID) == len(FAULTS)
     assert SHUFFLED in CHECKS
+
+
+def test_no_fault_is_named_that_nothing_plants():
+    own_tests = {fault.id for fault in FAULTS if fault.check in ELSEWHERE - {CLAIMS, REPEATED}}
+    assert own_tests == PLANTED_BY_A_TEST_OF_THEIR_OWN

@@ -97,7 +97,7 @@ def test_the_lines_of_a_panel_are_three_classifiers_on_the_same_rungs(panel):
 
 
 def test_each_paper_has_a_panel_of_its_own_and_a_further_one_brings_its_file(tmp_path):
-    assert len(PANELS) == len(list(CHAPTERS.glob("*/slope.yml"))) == 3
+    assert len(PANELS) == len(list(CHAPTERS.glob("*/slope.yml"))) >= 3
     for number, folder in enumerate(("02-second", "01-first")):
         (tmp_path / folder).mkdir()
         text = (CHAPTERS / "03-xmednn-ehms" / "slope.yml").read_text(encoding="utf-8")

@@ -113,6 +113,6 @@ def test_a_page_is_compared_or_named_as_not_compared(ran):
     same = compared(**SAME)
     assert ran(same, printed_now="1") == ({}, {})
     assert ran(same) == ({"c/n": ["cell 2 printed '1', and now prints '2'"]}, {})
-    assert ran(same, seed="7") == ({}, {"c/n": "other seeds than published"})
+    assert ran(same, seed="7") == ({}, {"c/n": "other seeds, or another profile, than published"})
     other = replace(same, alike=False)
     assert ran(same, other) == ({}, {"c/n": "other versions, or another kind of machine"})

@@ -1,10 +1,13 @@
 """The drawing of what each step down a ladder costs."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import yaml
 from bs4 import BeautifulSoup
 
+from lib.book.pages import waterfall
 from lib.book.pages.waterfall import LEFT, MINUS, RIGHT, drawing, step
 from lib.common.paths import CHAPTERS
 from lib.methods.intervals import mean_interval
@@ -85,9 +88,19 @@ def test_what_cannot_be_drawn_is_refused(change, problem):
         drawing(ASKED | change)
 
 
-def test_other_seeds_are_no_pairs():
+def test_other_seeds_are_no_pairs(monkeypatch):
+    id = "botiot.ladder.later.snn.balanced_accuracy"
+    known = dict(reference().items())
+    provenance = replace(known[id].provenance, seed=known[id].provenance.seed + 1)
+    other = known | {id: replace(known[id], provenance=provenance)}
+    monkeypatch.setattr(waterfall, "reference", lambda: other)
     with pytest.raises(ValueError, match="the same seeds"):
-        step(np.zeros(3), np.zeros(4))
+        drawing(ASKED)
+
+
+def test_one_seed_makes_no_step():
+    with pytest.raises(ValueError, match="two seeds"):
+        step(np.zeros(1), np.zeros(1))
 
 
 @pytest.mark.parametrize(

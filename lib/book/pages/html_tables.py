@@ -79,8 +79,9 @@ def _grouped(digits: str) -> str:
 def restyle(page: BeautifulSoup) -> None:
     """Give every table of a page the book's style, and the first row of each claim a name."""
     for row in page.select("article [data-claim]"):
-        if page.find(id=f"{ROW}{row['data-claim']}") is None:
-            row["id"] = f"{ROW}{row['data-claim']}"
+        name = f"{ROW}{row['data-claim']}"
+        if page.find(id=name) is None:
+            row["id"] = name
     for table in page.select("article table"):
         if "claims" in table.get("class", []):
             _tidy_claims(page, table)

@@ -10,7 +10,7 @@ from pathlib import Path
 from bs4 import BeautifulSoup, SoupStrainer, Tag
 
 from lib.book.pages import slopes
-from lib.book.stamps import citation as cited
+from lib.book.stamps.citation import citation as read_citation
 
 # What a search engine and a network show of a description.
 LONGEST = 200
@@ -52,7 +52,7 @@ class Summary:
 @cache
 def citation() -> dict:
     """Return the book's own citation, as ``CITATION.cff`` has it."""
-    return cited.citation()
+    return read_citation()
 
 
 def summary_of(page: BeautifulSoup) -> Summary | None:

@@ -22,6 +22,7 @@ import yaml
 from sphinx.application import Sphinx
 
 from lib.book.pages.drawn import Drawn
+from lib.book.pages.html_tables import MINUS
 from lib.methods.intervals import Interval, mean_interval
 from lib.notebook.records import reference
 
@@ -32,7 +33,6 @@ KEY = (
 )
 # Of a row, of its bar below the words, of the drawing's edges, in units.
 ROW, DOWN, THICK, LEFT, RIGHT, WIDTH = 34, 18, 9, 2, 248, 250
-MINUS = "\N{MINUS SIGN}"
 
 
 @dataclass(frozen=True)
@@ -46,15 +46,15 @@ class Step:
     @property
     def kind(self) -> str:
         """Whether a step is told from none, and where it leads."""
-        if self.interval.low <= 0 <= self.interval.high:
+        if self.interval.contains(0):
             return "open"
         return "gain" if self.after > self.before else "loss"
 
 
 def step(before: np.ndarray, after: np.ndarray) -> Step:
     """Return the step between two rungs, of shape (seeds,) each."""
-    if before.shape != after.shape or len(after) < 2:
-        raise ValueError("the rungs of a step need the same seeds, two or more")
+    if len(after) < 2:
+        raise ValueError("a step needs two seeds or more")
     return Step(float(before.mean()), float(after.mean()), mean_interval(after - before))
 
 
@@ -67,7 +67,10 @@ def drawing(asked: dict) -> str:
 def _panel(asked: dict, key: str, title: str) -> str:
     names, low, label = asked["rungs"], float(asked["low"]), str(asked["label"])
     ids = {rung: asked["records"].format(rung=rung, panel=key) for rung in names}
-    values = {rung: np.asarray(reference()[id].values) for rung, id in ids.items()}
+    known = {rung: reference()[id] for rung, id in ids.items()}
+    if len({(each.provenance.seed, len(each.values)) for each in known.values()}) > 1:
+        raise ValueError("the rungs of a step need the same seeds")
+    values = {rung: np.asarray(each.values) for rung, each in known.items()}
     against = {after: before for before, after in pairwise(names)} | asked.get("against", {})
     if min(each.mean() for each in values.values()) < low:
         raise ValueError(f"a mean lies below {low}")
@@ -131,7 +134,7 @@ def _digits(value: float) -> str:
 
 
 def _signed(change: float) -> str:
-    """Write a change with its sign, of a thousandth or less without one."""
+    """Write a change with its sign, of less than half a hundredth without one."""
     size = f"{abs(change):.2f}".removeprefix("0")
     return size if size == ".00" else f"{MINUS if change < 0 else '+'}{size}"
 

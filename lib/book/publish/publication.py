@@ -120,7 +120,10 @@ def finish(say: Callable[[str], None]) -> None:
 
 def _why_to_drop() -> str:
     try:
-        found = {name: (_digest(ROOT / name), *ends) for name, ends in _ends().items()}
+        found = {
+            name: (_digest(ROOT / name), each["before"], _digest_of(each["text"]))
+            for name, each in _pending().items()
+        }
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return f"{PENDING.name} is damaged"
     changed = [name for name, (now, *ends) in found.items() if now not in ends]
@@ -142,12 +145,8 @@ def _pending() -> dict[str, dict[str, str | None]]:
     return content
 
 
-def _ends() -> dict[str, tuple[str | None, str | None]]:
-    """Return for each file the digest that it had, and the one that it is to have."""
-    return {
-        name: (each["before"], each["text"] and sha256(each["text"].encode()).hexdigest())
-        for name, each in _pending().items()
-    }
+def _digest_of(text: str | None) -> str | None:
+    return None if text is None else sha256(text.encode()).hexdigest()
 
 
 def _digest(path: Path) -> str | None:

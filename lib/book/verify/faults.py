@@ -10,11 +10,11 @@ OUTPUTS, SHOWN, FILES = "outputs", "shown", "files"
 CHECKS = {
     SHUFFLED: "records: fresh and published seeds, shuffled together",
     REPEATED: "records: each value against the published one of its seed",
-    ORIGIN: "records: the same data, protocol and profile",
+    ORIGIN: "records: the same data, protocol and profile, and what each says of itself",
     EQUAL: "records: equality of what has no random draw",
     PRESENT: "records: everything published must be measured",
     CLAIMS: "claims: the ledger and its verdicts, as published",
-    PAGES: "pages: the stamp of each page against its code",
+    PAGES: "pages: the stamp of each page against its code, its records and the registry",
     OUTPUTS: "pages: the outputs of each cell against the stamp",
     SHOWN: "pages: what each cell prints against what the run prints",
     FILES: "files: each against the manifest",

@@ -48,7 +48,8 @@ def _run_otherwise(notebook: Notebook, settings: Settings) -> str:
     if before is None:
         return "there is no published page with a stamp"
     now = json.loads(settings.stamp(notebook).read_text(encoding="utf-8"))
-    return "" if named(before, PARAMETER) == named(now, PARAMETER) else "other seeds than published"
+    alike = named(before, PARAMETER) == named(now, PARAMETER)
+    return "" if alike else "other seeds, or another profile, than published"
 
 
 def does_not_repeat(comparisons: Sequence[Comparison]) -> str:

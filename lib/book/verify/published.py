@@ -18,7 +18,7 @@ def problems(notebooks: Iterable[Notebook]) -> dict[str, list[str]]:
     """Name for each page that has changed, or its code or records since, what has; and files."""
     found = {
         each.name: _read(each, lambda each: out_of_date(each.source, each.page))
-        + _read(each, _run_otherwise)
+        + _read(each, _other_parameters)
         + not_its_own(each)
         for each in notebooks
     }
@@ -28,7 +28,7 @@ def problems(notebooks: Iterable[Notebook]) -> dict[str, list[str]]:
 
 def require_published(notebooks: Iterable[Notebook]) -> None:
     """Refuse pages and files that are not as they were published."""
-    found = [why for each in notebooks for why in _by_hand(each) + not_its_own(each)]
+    found = [why for each in notebooks for why in _unknown_outputs(each) + not_its_own(each)]
     found += [f"{why}, by {manifest.NAME}" for why in manifest.problems()]
     if found:
         listed = "\n".join(f"  {why}" for why in found)
@@ -40,8 +40,8 @@ def require_published(notebooks: Iterable[Notebook]) -> None:
 
 
 def require_own_outputs(notebook: Notebook) -> None:
-    """Refuse a page whose outputs were changed by hand."""
-    found = _by_hand(notebook)
+    """Refuse a page whose outputs are not known to be those of its run."""
+    found = _unknown_outputs(notebook)
     if found:
         raise ReaderError(
             f"{'; '.join(found)}. Restore the page from git, or run 'make publish "
@@ -49,12 +49,12 @@ def require_own_outputs(notebook: Notebook) -> None:
         )
 
 
-def _by_hand(notebook: Notebook) -> list[str]:
+def _unknown_outputs(notebook: Notebook) -> list[str]:
     found = _read(notebook, lambda each: changed_outputs(each.page))
     return [f"{notebook.name}.ipynb: {why}" for why in found]
 
 
-def _run_otherwise(notebook: Notebook) -> list[str]:
+def _other_parameters(notebook: Notebook) -> list[str]:
     """Say which parameters a page's run had that no publication asks for."""
     stamp = read_stamp(notebook.page)
     if stamp is None:
