@@ -408,7 +408,7 @@ plt.show()
 #
 # At the printed rate the spiking network is ahead of the dense one in every setting, by intervals that do not hold zero
 # (folded), by about two hundredths with the most samples and neurons and up to two tenths with few. At ten times that rate the dense
-# network lies, with 72 and 240 neurons, within about a hundredth of the spiking one at the printed rate, with 10 000 samples above it. Where both have ten times the rate, up to 1 000 samples, the
+# network lies, with 72 and 240 neurons, within about a hundredth of the spiking one at the printed rate, with 10 000 samples on average above. Where both have ten times the rate, up to 1 000 samples, the
 # spiking network is on average ahead by about a hundredth or less, and the interval holds zero in all settings but that of 72
 # neurons. So up to 1 000 samples most of the lead goes with the rate, as in the [audit](03_audit.ipynb). Ten times the rate also takes the spiking
 # network of 20 neurons to {book}`botiot.ceiling.500_20.snn_faster.f1` and

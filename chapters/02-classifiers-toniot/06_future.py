@@ -528,7 +528,7 @@ late_part.groupby(["device", "way"], sort=False)[kinds].mean().rename(
 # the row nearest in time is ahead of the forest on each. On the door
 # the forest falls from {book}`toniot.types_everywhere.garage_door.at_random.rf.mean_of_recalls|.0%` to
 # {book}`toniot.types_everywhere.garage_door.last_part_of_each_day.rf.mean_of_recalls|.0%` and nearest neighbours to
-# {book}`toniot.types_everywhere.garage_door.last_part_of_each_day.knn.mean_of_recalls|.0%`, as does the row nearest in time; the windows keep {book}`toniot.types_everywhere.garage_door.last_part_of_each_day.windows.mean_of_recalls|.0%`. (The page before, with other samples and weights for the classes, not SMOTE, has more of both.) On the
+# {book}`toniot.types_everywhere.garage_door.last_part_of_each_day.knn.mean_of_recalls|.0%`, as does the row nearest in time; the windows keep {book}`toniot.types_everywhere.garage_door.last_part_of_each_day.windows.mean_of_recalls|.0%`. (The page before, with other samples and weights for the classes, not SMOTE, has more for forest and windows.) On the
 # extracts it is the windows that fall behind. One type is lost there by both (folded): scanning on the
 # motion light, whose last rows lie among those of `password`. Two attacks may have run at once, where a row has one name, or
 # rows were named wrongly: door and thermostat have scanning on another day.

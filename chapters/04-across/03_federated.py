@@ -22,7 +22,7 @@
 # operators fall on their own rows from {book}`across.federated.networks.local.roc_auc|.2f` to
 # {book}`across.federated.networks.fedavg.roc_auc|.2f`, and gain on the rows of all five. On ten stretches of one
 # recording one column, chosen on all rows, does better than the shared network. Of six lies
-# one did harm on average, and under a median the others then do about as well as without the liar, but among hosts a median costs much when nobody lies. Noise with an epsilon of
+# one did harm (plain interval), and under a median the others do about as well as without the liar, but among hosts a median costs much when nobody lies. Noise with an epsilon of
 # {book}`across.federated.privacy.noise_3_0.epsilon|.0f` over thirty rounds leaves networks at guessing, and takes from hosts an amount that ten seeds leave wide; what five rounds, at a third of that epsilon, cost or save they leave open.
 # :::
 #
@@ -1018,9 +1018,9 @@ pd.DataFrame({(TITLES[name], who): cost_of(name, who) for name, who in pairs}).T
 
 # %% [markdown]
 # EHMS, a host with few rows, and a stretch with many or few do no harm by lying that the seeds would show. TON_IoT does: the
-# other networks do as well without its honest updates as with them, and lose by its lie. The largest host
+# other networks do as well without its honest updates as with them, and lose by its lie on average. The largest host
 # has, of the normal rows, more than all others together. Asked about rows that were not sent to it, the others
-# are not shown to lose by its lie; left out, it leaves them on average better off than its honest updates do; widened for overlap, the interval holds
+# are not shown to lose by its lie; left out, it leaves them on average better off than its honest updates do; widened for overlap, both intervals hold
 # zero.
 #
 # Three averages are meant to bear a liar: the median of each weight, its mean without the least and

@@ -29,7 +29,7 @@ from lib.notebook.records import reference
 KEY = (
     "The first bar ends at the mean on the first rung; each other one leads from the mean of the "
     "rung above it, or of the one named, to its own. Whiskers: 95 % interval of the mean paired "
-    "difference, over seeds whose splits share rows; hollow bars: it holds zero."
+    "difference, too narrow as splits share rows; hollow bars: it holds zero."
 )
 # Of a row, of its bar below the words, of the drawing's edges, in units.
 ROW, DOWN, THICK, LEFT, RIGHT, WIDTH = 34, 18, 9, 2, 248, 250
