@@ -7,13 +7,18 @@ import io
 import lzma
 import os
 import re
+import shutil
+import tempfile
 import textwrap
 import time
 import zipfile
+from html import escape
+from pathlib import Path
 
 import botiot_layout as layout
 import pandas as pd
 import pytest
+from markdown_it import MarkdownIt
 
 from lib import datasets
 from lib.__main__ import _say_what_is_overlooked
@@ -21,8 +26,10 @@ from lib.book.notebooks import find_notebooks
 from lib.common.errors import ReaderError
 from lib.common.files import sha256_of
 from lib.common.paths import ROOT
+from lib.common.wording import shown
 from lib.datasets import downloading, locate, opening, registry
 from lib.datasets.overlooked import overlooked
+from lib.notebook.banner import run_banner
 from lib.papers import botiot, toniot, xmednn
 
 pytestmark = pytest.mark.usefixtures("no_data")
@@ -395,7 +402,7 @@ def test_a_known_form_is_used_beside_an_unknown_one_that_is_named(monkeypatch, d
     [
         ("combined.csv", "pkSeqID,stime,category\n", "like flows/full5pc, but column 'flgs'"),
         ("notes.txt", "hello\n", "notes.txt (other columns)"),
-        ("data.zip", "no archive", "data.zip (cannot be read)"),
+        ("data.zip", "no archive", "data.zip (cannot be read: it is damaged"),
         ("thesis.pdf", "\0\1\2", "thesis.pdf (other columns)"),
     ],
 )
@@ -504,6 +511,259 @@ def test_sixty_thousand_foreign_files_take_seconds(data_folder):
 def test_a_broken_link_in_the_files_place_is_an_error(data_folder, link):
     (data_folder / NAME).symlink_to(link)
     assert "is not a file but a folder (or a broken link)" in refusal()
+
+
+# Files that cannot be read.
+
+
+def locked(name):
+    """Return an archive whose one file is locked with a password, as its directory says."""
+    packed = bytearray(zipped(CONTENT, name))
+    for head, flags in ((b"PK\x01\x02", 8), (b"PK\x03\x04", 6)):
+        packed[packed.index(head) + flags] |= 1
+    return bytes(packed)
+
+
+BROKEN = {
+    "locked.zip": (locked(NAME), "it is locked with a password"),
+    "no archive.zip": (b"PK", "it is damaged or cut off"),
+    "cut off.zip": (zipped(CONTENT, NAME)[:-10], "it is damaged or cut off"),
+    "cut off.csv.gz": (gzip.compress(CONTENT)[:-10], "it is cut off"),
+    "cut off.csv.xz": (lzma.compress(CONTENT)[:-10], "it is cut off"),
+    "cut off.csv.bz2": (bz2.compress(CONTENT)[:-10], "it is cut off"),
+    "damaged.csv.gz": (
+        gzip.compress(CONTENT)[:-6] + b"\0\0" + gzip.compress(CONTENT)[-4:],
+        "it is damaged or cut off (CRC",
+    ),
+    "named so.csv.gz": (CONTENT, "it is damaged or cut off (Not a gzipped file"),
+}
+
+
+@pytest.mark.parametrize("foreign", BROKEN)
+@pytest.mark.parametrize("find", [locate.locate, locate.locate_all])
+def test_a_foreign_file_that_is_broken_is_passed_over_in_one_line(data_folder, find, foreign):
+    (data_folder / "mine.csv").write_bytes(CONTENT)
+    content, why = BROKEN[foreign]
+    (data_folder / foreign).write_bytes(content)
+    with pytest.warns(UserWarning, match=r"^(?!.*\n)") as told:
+        assert find(registry.entry("network"))
+    (line,) = (str(each.message) for each in told)
+    assert line.startswith(f"{data_folder}: passed over, since not readable: {foreign} ({why}")
+    (data_folder / "mine.csv").unlink()
+    assert f"{foreign} (cannot be read: {why}" in refusal()
+
+
+@pytest.mark.parametrize("foreign", BROKEN)
+def test_of_a_broken_file_under_the_name_itself_a_whole_copy_is_used(data_folder, foreign):
+    content, why = BROKEN[foreign]
+    path = data_folder / f"{NAME}{foreign[foreign.rindex('.') :]}"
+    path.write_bytes(content)
+    assert f"{path} cannot be read: {why}" in refusal(allow_unknown_digest=True)
+    (data_folder / "flows_of_1.csv").write_bytes(CONTENT)  # sorted behind
+    for options in ({}, {"allow_unknown_digest": True}):
+        with pytest.warns(UserWarning, match=re.escape(f"not readable: {path.name} ({why}")):
+            assert datasets.load("network", "flows", **options).source == "real"
+
+
+def test_a_broken_file_stops_no_search_for_files_known_by_their_rows(monkeypatch, data_folder):
+    form = small_five_percent(monkeypatch)
+    paths = layout.write_files(data_folder, form, form.subclass_counts)
+    joined = pd.concat([pd.read_csv(path, dtype=str, keep_default_na=False) for path in paths])
+    table = joined.to_csv(index=False).encode()
+    (data_folder / "all.csv.gz").write_bytes(gzip.compress(table)[:-10])
+    (data_folder / "all.csv.xz").write_bytes(lzma.compress(table)[:-10])
+    (data_folder / f"{paths[0].stem} (1).zip").write_bytes(locked("a"))
+    assert botiot.load("flows").source == "real"
+    first = gzip.compress(paths[0].read_bytes())
+    paths[0].unlink()
+    (data_folder / f"{paths[0].name}.gz").write_bytes(first[:-10])
+    with pytest.raises(ReaderError, match=r"_1 \(1\).zip cannot be read: it is locked"):
+        botiot.load("flows")
+    (data_folder / "whole.csv").write_bytes(table)
+    with pytest.warns(UserWarning, match="passed over") as told:
+        dataset = botiot.load("flows")
+    assert (dataset.source, dataset.path.name) == ("real", "whole.csv")
+    line = next(str(each.message) for each in told if "passed over" in str(each.message))
+    assert f"{paths[0].name}.gz (it is cut off); all.csv.gz (it is cut off); and 1 more." in line
+
+
+@pytest.fixture
+def as_another_user(monkeypatch):
+    """Give up the right to read everything, and return a folder that others may read."""
+    place = Path(tempfile.mkdtemp())
+    place.chmod(0o755)
+    data = place / "data"
+    data.mkdir()
+    monkeypatch.setenv("IDS_DATA", str(data))
+    monkeypatch.setenv("IDS_CACHE", str(place / "cache"))
+    mine = os.geteuid()
+    yield data, lambda: os.seteuid(65534 if mine == 0 else mine)
+    os.seteuid(mine)
+    for path in (data, *data.iterdir()):
+        path.chmod(0o755)
+    shutil.rmtree(place)
+
+
+@pytest.mark.parametrize("kind", ["file", "folder", "listed"])
+def test_what_may_not_be_read_is_passed_over(as_another_user, kind):
+    data, change = as_another_user
+    (data / "mine.csv").write_bytes(CONTENT)
+    closed = data / ("closed.csv" if kind == "file" else "closed")
+    if kind == "file":
+        closed.write_bytes(CONTENT)
+        closed.chmod(0)
+    else:
+        closed.mkdir()
+        (closed / "inside.csv").write_bytes(CONTENT)
+        closed.chmod(0o744 if kind == "listed" else 0o700)
+    loaded()  # with the right to, and with all that is imported on the way
+    change()
+    name = "closed/inside.csv" if kind == "listed" else closed.name
+    why = "you may not read it" if kind == "file" else "you may not look into it"
+    with pytest.warns(UserWarning, match=re.escape(f"not readable: {name} ({why}).")):
+        loaded()
+    os.seteuid(0 if os.getuid() == 0 else os.getuid())
+    (data / "mine.csv").unlink()
+    change()
+    assert f"{name} ({'cannot be read: ' * (kind == 'file')}{why})" in refusal()
+
+
+def test_a_folder_that_may_not_be_looked_into_is_named(as_another_user):
+    data, change = as_another_user
+    (data / NAME).write_bytes(CONTENT)
+    loaded()
+    data.chmod(0o700)
+    change()
+    assert f"IDS_DATA={data} may not be looked into by you" in refusal()
+
+
+# Packed files whose size shows only when they are unpacked.
+
+IN_PIECES = {
+    "two": gzip.compress(CONTENT[:1000]) + gzip.compress(CONTENT[1000:]),
+    "an empty end": gzip.compress(CONTENT) + gzip.compress(b""),
+    "padding": gzip.compress(CONTENT) + bytes(512),
+    "other line ends": gzip.compress(WINDOWS[:99]) + gzip.compress(WINDOWS[99:]),
+}
+
+
+@pytest.mark.parametrize("pieces", IN_PIECES)
+@pytest.mark.parametrize("name", [f"{NAME}.gz", "download.gz"])
+def test_gzip_in_several_pieces_is_read(data_folder, pieces, name):
+    (data_folder / name).write_bytes(IN_PIECES[pieces])
+    assert loaded().path.name == name
+
+
+def test_the_five_percent_set_is_known_in_one_file_of_several_pieces(monkeypatch, data_folder):
+    form = small_five_percent(monkeypatch)
+    paths = layout.write_files(data_folder, form, form.subclass_counts)
+    texts = [path.read_bytes() for path in paths]
+    for path in paths:
+        path.unlink()
+    rows = [text.split(b"\n", 1)[1] for text in texts]
+    heading = texts[0].split(b"\n", 1)[0] + b"\n"
+    joined = b"".join(map(gzip.compress, [heading, *rows, b""]))
+    (data_folder / "combined.csv.gz").write_bytes(joined)
+    dataset = botiot.load("flows")
+    assert (dataset.source, dataset.files) == ("real", 1)
+
+
+def test_foreign_packed_files_are_not_unpacked(monkeypatch, data_folder):
+    monkeypatch.setattr(opening, "_read_through", None)
+    for ending in (".gz", ".bz2", ".xz"):
+        (data_folder / f"table{ending}").write_bytes(PACKINGS[ending](b"a,b\n" + b"1,2\n" * 1000))
+    assert locate.locate_all(registry.entry("network")) == []
+
+
+# Names that do something where they are printed.
+
+ODD_NAME = "a\x1b[31m\n\rb\u202e\udcff.csv"
+AS_SHOWN = r"a\x1b[31m\n\rb\u202e\udcff.csv"
+
+
+def odd_file(folder, content, ending=""):
+    path = folder / f"{ODD_NAME}{ending}"
+    path.write_bytes(content)
+    return path
+
+
+def test_no_name_does_something_where_it_is_printed(data_folder):
+    (data_folder / "mine.csv").write_bytes(CONTENT)
+    odd_file(data_folder, locked(NAME), ".zip")
+    with pytest.warns(UserWarning, match=re.escape(f"{AS_SHOWN}.zip (it is locked")):
+        loaded()
+    (data_folder / "mine.csv").unlink()
+    assert f"{AS_SHOWN}.zip (cannot be read" in refusal()
+    (data_folder / f"{ODD_NAME}.zip").unlink()
+    odd_file(data_folder, b"a,b\n")
+    told = refusal()
+    assert f"{AS_SHOWN} (other columns)" in told
+    assert told.isprintable()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"ts,kind,label\n",
+        b"ts;kind;label\n1;2;3\n",
+        b"ts,kind\n1,2\n",
+        b"ts\n1\n",
+        b"ts,label,kind\n1,1,tcp\n",
+        b"ts,kind,label\n1,tcp,5\n",
+        b"ts,kind,label\n1,tcp,\xff\n",
+        b"ts,kind,label\n1,2,3,4\n1,2,3,4,5\n",
+        b"\x1b[31m,\x1b[31m,a\n1,tcp,5\n",
+    ],
+)
+def test_no_folder_or_cell_does_something_where_it_is_printed(monkeypatch, data_folder, content):
+    odd = data_folder / ODD_NAME
+    odd.mkdir()
+    (odd / NAME).write_bytes(content)
+    for options in ({}, {"allow_unknown_digest": True}):
+        told = refusal(**options)
+        assert f"{data_folder}/{AS_SHOWN}/{NAME}" in told
+        assert told.replace("\n", "").isprintable()
+    monkeypatch.setenv("IDS_DATA", str(odd / "no"))
+    assert f"IDS_DATA={data_folder}/{AS_SHOWN}/no does not exist" in refusal()
+
+
+def test_an_odd_name_of_the_known_file_is_shown_in_the_banner(data_folder):
+    odd_file(data_folder, CONTENT)
+    assert AS_SHOWN in loaded().banner
+
+
+def test_names_are_no_markup_in_a_banner(data_folder):
+    name = "*a*_b_`c`[d](e)<b>$f$ ~~g~~ \\h {i}`j`.csv"
+    (data_folder / name).write_bytes(CONTENT)
+    banner = run_banner(loaded(), "full", 1, 1)
+    page = MarkdownIt().enable("strikethrough").render(banner._repr_markdown_())
+    assert f"<p>This page was run on the real file {escape(name)} (sha256" in page
+    assert name in repr(banner)
+    assert escape(name, quote=True) in banner._repr_html_()
+    assert not re.search(r"(?<!\\)[$~{}]", banner._repr_markdown_())
+
+
+# Yes and no.
+
+
+@pytest.mark.parametrize("variable", ["IDS_TWIN", "IDS_DATA_ALLOW_UNKNOWN"])
+@pytest.mark.parametrize(
+    ("words", "meant"), [("1 true Yes ON TRUE", True), ("0 false No OFF False", False)]
+)
+def test_the_usual_words_for_yes_and_no_are_read(monkeypatch, variable, words, meant):
+    read = locate.twins_only if variable == "IDS_TWIN" else locate.unknown_allowed
+    for word in words.split():
+        monkeypatch.setenv(variable, word)
+        assert read() is meant
+    for empty in ("", " "):
+        monkeypatch.setenv(variable, empty)
+        assert read() is False
+    for other in ("ja", "2", "tru", "yes please", "\x1b[1m"):
+        monkeypatch.setenv(variable, other)
+        told = refusal()
+        assert told.startswith(f"{variable}={shown(other)} is neither yes nor no.")
+        assert len(told.splitlines()) == 1
 
 
 # Remedies.

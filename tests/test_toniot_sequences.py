@@ -1,10 +1,13 @@
 """What is drawn of a file of which only the order of its classes is known."""
 
+import lzma
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from lib.common.errors import ReaderError
+from lib.common.files import sha256_of
 from lib.datasets import Dataset
 from lib.papers import toniot
 from lib.papers.toniot import sequences
@@ -79,6 +82,22 @@ def test_another_file_of_that_name_is_refused(door, tmp_path, monkeypatch):
     monkeypatch.setenv("IDS_DATA", str(tmp_path))
     monkeypatch.delenv("IDS_TWIN", raising=False)
     with pytest.raises(ReaderError, match="not the order of the thermostat's rows"):
+        sequences.load("thermostat", door)
+
+
+def test_a_copy_of_the_file_is_found_and_one_that_is_no_file_said(door, tmp_path, monkeypatch):
+    monkeypatch.setenv("IDS_DATA", str(tmp_path))
+    monkeypatch.delenv("IDS_TWIN", raising=False)
+    copy = tmp_path / "Thermostat_type_sequence (1).csv.xz"
+    copy.write_bytes(lzma.compress(b"row,type\n1,normal\n"))
+    monkeypatch.setitem(sequences.DIGESTS, "thermostat", sha256_of(copy))
+    assert sequences.load("thermostat", door).path == copy
+
+    def closed(_path):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(sequences, "sha256_of", closed)
+    with pytest.raises(ReaderError, match=r"\(1\).csv.xz cannot be read \(Permission denied\)"):
         sequences.load("thermostat", door)
 
 

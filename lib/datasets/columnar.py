@@ -20,6 +20,7 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from lib.common.errors import ReaderError
+from lib.common.wording import shown
 from lib.datasets import schema
 from lib.datasets.opening import first_line, is_packed, line_count, source
 from lib.datasets.registry import Column, Variant
@@ -97,12 +98,12 @@ def _layout(path: Path, variant: Variant) -> tuple[list[str], int]:
         raise schema.separator_error(path, cells[0], max(line_count(path) - 1, 0), variant)
     if len(cells) != len(variant.columns):
         raise ReaderError(
-            f"{path}: the first line is no heading and has {len(cells)} columns, not "
+            f"{shown(path)}: the first line is no heading and has {len(cells)} columns, not "
             f"{len(variant.columns)} ({_beginning(cells)}). {schema.remedy(variant)}"
         )
     if variant.heading == "required":
         raise ReaderError(
-            f"{path} has no heading: it begins with {_beginning(cells)}, where "
+            f"{shown(path)} has no heading: it begins with {_beginning(cells)}, where "
             f"{_beginning(variant.column_names)} should stand. {schema.remedy(variant)} "
             "If you cut it into pieces, put the heading on top of each."
         )
@@ -130,12 +131,12 @@ def _check_needed(path: Path, found: list[str], variant: Variant) -> None:
     if missing:
         extra = [name for name in found if name not in variant.column_names]
         raise ReaderError(
-            f"{path}: {schema.heading_difference(missing, extra)}. {schema.remedy(variant)}"
+            f"{shown(path)}: {schema.heading_difference(missing, extra)}. {schema.remedy(variant)}"
         )
     twice = [name for name in wanted if found.count(name) > 1]
     if twice:
         raise ReaderError(
-            f"{path}: column {twice[0]!r} stands there twice. {schema.remedy(variant)}"
+            f"{shown(path)}: column {twice[0]!r} stands there twice. {schema.remedy(variant)}"
         )
 
 
@@ -207,7 +208,7 @@ def _reading_error(path: Path, variant: Variant, problem: str, damaged: list) ->
     if damaged:
         row = damaged[0]
         return ReaderError(
-            f"{path}: a row has {row.actual_columns} columns, not {row.expected_columns} "
+            f"{shown(path)}: a row has {row.actual_columns} columns, not {row.expected_columns} "
             f"({row.text[:60]!r}…); the file is damaged there, or was cut off. "
             f"{schema.remedy(variant)}"
         )
@@ -216,7 +217,7 @@ def _reading_error(path: Path, variant: Variant, problem: str, damaged: list) ->
     for name in needed(variant):
         if _types(variant)[name] != "text" and _unreadable(path, variant, name):
             return _value_error(path, variant, name)
-    return ReaderError(f"{path} cannot be read ({problem}). {schema.remedy(variant)}")
+    return ReaderError(f"{shown(path)} cannot be read ({shown(problem)}). {schema.remedy(variant)}")
 
 
 def _texts(path: Path, variant: Variant, name: str) -> Iterator[pd.Series]:

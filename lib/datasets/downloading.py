@@ -12,6 +12,7 @@ import requests
 
 from lib.common.errors import ReaderError
 from lib.common.files import sha256_of
+from lib.common.wording import shown
 from lib.datasets import registry
 from lib.datasets.locate import cache_folder, locate
 from lib.datasets.opening import digest
@@ -56,7 +57,7 @@ def download_all(
             found = locate(registry.entry(name))
             if found:
                 checked = "known when read" if found.variant.by_content else "digest checked"
-                echo(f"{name}: already at {found.paths[0]}, {checked}.")
+                echo(f"{name}: already at {shown(found.paths[0])}, {checked}.")
             else:
                 seen = overlooked(registry.entry(name))
                 if seen:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from lib.common.errors import ReaderError
 from lib.common.files import joined_digest
+from lib.common.wording import shown
 from lib.datasets import columnar, locate, registry, schema
 from lib.datasets.overlooked import overlooked
 from lib.datasets.registry import Entry, Variant
@@ -53,15 +54,16 @@ class Dataset:
                 "a generator, no real measurements, so nothing here is a verdict on the paper. "
                 f"{self.overlooked}"
             ).strip()
-        name = f"{self.path.name} (sha256 {self.sha256[:6]}…)"
-        file = f"the {{}} {name}" if self.files == 1 else f"the {self.files} {{}}s from {name} on"
+        name = f"{shown(self.path.name)} (sha256 {self.sha256[:6]}…)"
+        kind = "file" if self.source == "unknown" else "real file"
+        file = f"{kind} {name}" if self.files == 1 else f"{self.files} {kind}s from {name} on"
         if self.source == "unknown":
             return (
-                f"This page was run on {file.format('file')}, whose content this book does not "
+                f"This page was run on the {file}, whose content this book does not "
                 f"know ({len(self.frame):,} rows, read as {self.variant}); its results are not "
                 "comparable with the paper."
             )
-        return f"This page was run on {file.format('real file')}."
+        return f"This page was run on the {file}."
 
 
 def load(
@@ -168,7 +170,8 @@ def _streamed(found: locate.Located) -> tuple[list[Path], columnar.Content]:
     if paths != list(found.paths):
         warnings.warn(
             f"the files of {found.variant.name} are not numbered in the order of their rows; some "
-            f"may be swapped. They are read in the order {', '.join(p.name for p in paths)}.",
+            "may be swapped. They are read in the order "
+            f"{', '.join(shown(path.name) for path in paths)}.",
             stacklevel=2,
         )
     return paths, columnar.read(paths, found.variant)
@@ -185,8 +188,8 @@ def _content_error(found: locate.Located, counts: dict) -> ReaderError:
         if expected.get(name, 0) != here.get(name, 0)
     )
     return ReaderError(
-        f"{found.paths[0].parent}: the {len(found.paths)} files of {found.variant.name} do not "
-        f"hold what the book knows of it.\n{told}\n"
+        f"{shown(found.paths[0].parent)}: the {len(found.paths)} files of {found.variant.name} do "
+        f"not hold what the book knows of it.\n{told}\n"
         "Get the files again as published, move them away, or accept them with "
         "IDS_DATA_ALLOW_UNKNOWN=1 (in Python: allow_unknown_digest=True); every result is then "
         "marked not comparable."

@@ -10,19 +10,20 @@ import platformdirs
 
 from lib.common.errors import ReaderError
 from lib.common.paths import DATA
+from lib.common.wording import shown
 from lib.datasets import schema
 from lib.datasets.opening import (
     differs_in_line_ends_alone,
     digest,
     first_line,
     line_count,
-    plain_name,
-    unpacked_size,
+    size_inside,
 )
+from lib.datasets.place import Place
 from lib.datasets.registry import UNREGISTERED, Entry, Part, Variant
 
 RAW = DATA / "raw"
-HEADING_BYTES = 2**16
+YES, NO = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
 
 
 @dataclass(frozen=True)
@@ -51,87 +52,40 @@ def unknown_allowed() -> bool:
 
 
 def _is_set(variable: str) -> bool:
-    return os.environ.get(variable, "").lower() in ("1", "true", "yes")
+    given = os.environ.get(variable, "")
+    word = given.strip().lower()
+    if word not in YES + NO:
+        raise ReaderError(
+            f"{variable}={shown(given)} is neither yes nor no. Set it to 1 or to 0, or unset it."
+        )
+    return word in YES
 
 
 def search_folders() -> list[Path]:
     """Return the folders that are searched, in order, those that exist."""
     given = os.environ.get("IDS_DATA")
-    if given and not Path(given).is_dir():
-        state = "is a file, not a folder" if Path(given).exists() else "does not exist"
+    if given and not os.path.isdir(given):
+        state = "is a file, not a folder" if os.path.exists(given) else "does not exist"
         raise ReaderError(
-            f"IDS_DATA={given} {state}. Point it at the folder that holds the data files, or "
-            "unset it to use data/raw/, the cache, or the synthetic twin."
+            f"IDS_DATA={shown(given)} {state}. Point it at the folder that holds the data files, "
+            "or unset it to use data/raw/, the cache, or the synthetic twin."
         )
     folders = [Path(given)] if given else []
-    return folders + [folder for folder in (RAW, cache_folder()) if folder.is_dir()]
-
-
-class Place:
-    """What lies in a folder and below it, each real folder once, hidden ones left out."""
-
-    def __init__(self, folder: Path):
-        self.folder = folder
-        self.files: list[Path] = []
-        self.no_files: list[Path] = []  # folders and broken links
-        self.by_name: dict[str, list[Path]] = {}
-        for path in _below(folder):
-            (self.files if path.is_file() else self.no_files).append(path)
-        for path in self.files:
-            self.by_name.setdefault(plain_name(path.name), []).append(path)
-        self.sizes = {path: unpacked_size(path) for path in self.files}
-
-    def named(self, part: Part) -> list[Path]:
-        """Return the files that bear a name of a part, the name itself before that of a copy."""
-        names = dict.fromkeys(map(plain_name, part.file_names))
-        found = [path for name in names for path in self.by_name.get(name, ())]
-        return sorted(found, key=lambda path: path.name not in part.file_names)
-
-    def check_no_folder(self, part: Part) -> None:
-        """Refuse a folder, or a broken link, that bears a part's name and no file does."""
-        wrong = [path for path in self.no_files if path.name in part.file_names]
-        if wrong and not self.named(part):
-            raise ReaderError(
-                f"{wrong[0]} is not a file but a folder (or a broken link). Put the file itself "
-                f"there ({part.bytes:,} bytes), or move what is there out of the way."
-            )
-
-    def of_size(self, part: Part) -> list[Path]:
-        """Return the files that may be a part whatever their name, told by their size."""
-        near = part.rows + 5  # see `differs_in_line_ends_alone`
-        return [
-            path
-            for path, size in self.sizes.items()
-            if part.bytes and size is not None and abs(size - part.bytes) <= near
-        ]
-
-
-def _below(folder: Path) -> Iterator[Path]:
-    seen = set()
-    for here, folders, files in os.walk(folder, followlinks=True):
-        state = os.stat(here)
-        if (state.st_dev, state.st_ino) in seen:  # a link leads back
-            folders.clear()
-            continue
-        seen.add((state.st_dev, state.st_ino))
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        visible = sorted(name for name in files if not name.startswith("."))
-        yield from (Path(here, name) for name in visible + folders)
+    return folders + [folder for folder in (RAW, cache_folder()) if os.path.isdir(folder)]
 
 
 def holds(path: Path, part: Part) -> bool:
     """Tell whether a file has a part's registered content, line ends apart."""
     if part.sha256 in ("", UNREGISTERED):
         return False
-    if part.bytes and unpacked_size(path) not in (None, part.bytes):
-        same = False
-    else:
-        same = digest(path) == part.sha256
-    return same or differs_in_line_ends_alone(path, part.bytes, part.rows, part.sha256)
+    fits = not part.bytes or size_inside(path) == part.bytes
+    return (fits and digest(path) == part.sha256) or differs_in_line_ends_alone(
+        path, part.bytes, part.rows, part.sha256
+    )
 
 
-def _match(files: Iterable[Path], part: Part) -> Path | None:
-    return next((path for path in files if holds(path, part)), None)
+def _match(place: Place, files: Iterable[Path], part: Part) -> Path | None:
+    return next((path for path in files if place.tried(path, holds, part)), None)
 
 
 def _known(place: Place, variant: Variant, any_name: bool = False) -> Located | None:
@@ -141,7 +95,8 @@ def _known(place: Place, variant: Variant, any_name: bool = False) -> Located | 
     paths = []
     for part in variant.parts:
         place.check_no_folder(part)
-        paths.append(_match(place.of_size(part) if any_name else place.named(part), part))
+        near = place.like(part, variant) if any_name else place.named(part)
+        paths.append(_match(place, near, part))
     if not all(paths):
         return None
     return Located(variant, tuple(paths), tuple(part.sha256 for part in variant.parts), True)
@@ -149,14 +104,21 @@ def _known(place: Place, variant: Variant, any_name: bool = False) -> Located | 
 
 def _complete(place: Place, variant: Variant) -> Located | None:
     """Find the files of a variant without digests by their names, or joined under any name."""
-    found = {part: (place.named(part) or [None])[0] for part in variant.parts}
-    missing = [part for part, path in found.items() if path is None]
+    named = {part: place.named(part) for part in variant.parts}
+    whole = all(named.values())
+    readable = {
+        part: next((each for each in paths if not whole or place.tried(each, digest)), None)
+        for part, paths in named.items()
+    }
+    missing = [part for part, path in readable.items() if path is None]
     if missing:
         joined = _joined(place, variant)
+        if joined is None and whole:
+            digest(named[missing[0]][0])  # says what is wrong with it
         if joined is None:
-            _check_missing(place.folder, variant, found, missing)
+            _check_missing(place.folder, variant, readable, missing)
         return joined
-    paths = tuple(found.values())
+    paths = tuple(readable.values())
     digests = tuple(map(digest, paths))
     _check_twice(paths, digests, variant)
     return Located(variant, paths, digests, True)
@@ -165,18 +127,16 @@ def _complete(place: Place, variant: Variant) -> Located | None:
 def _joined(place: Place, variant: Variant) -> Located | None:
     """Find one file with all columns of a variant and as many rows as all its parts."""
     least = variant.rows * len(variant.columns)  # a mark after each cell
-    for path, size in place.sizes.items():
-        if size is not None and size >= least and len(variant.parts) > 1:
-            columns = heading_of(path, variant.separator)
-            if set(variant.column_names) <= set(columns) and line_count(path) - 1 == variant.rows:
-                return Located(variant, (path,), (digest(path),), True)
+    wanted = set(variant.column_names)
+    for path in place.files if len(variant.parts) > 1 else ():
+        if (
+            place.may_hold(path, least)
+            and wanted <= set(place.heading(path, variant.separator))
+            and place.tried(path, line_count) == variant.rows + 1
+            and place.tried(path, digest)
+        ):
+            return Located(variant, (path,), (digest(path),), True)
     return None
-
-
-def heading_of(path: Path, separator: str) -> list[str]:
-    """Return the cells of a file's first line as text, whatever its encoding."""
-    line = first_line(path, HEADING_BYTES).decode("utf-8-sig", "replace")
-    return [cell.strip().strip('"') for cell in line.split(separator)]
 
 
 def _check_missing(folder: Path, variant: Variant, found: dict, missing: list[Part]) -> None:
@@ -188,9 +148,9 @@ def _check_missing(folder: Path, variant: Variant, found: dict, missing: list[Pa
     names = [part.file_names[0] for part in missing]
     more = f" and {len(names) - 5} more" if len(names) > 5 else ""
     raise ReaderError(
-        f"{folder} has {len(here)} of the {len(variant.parts)} files of {variant.name}; missing: "
-        f"{', '.join(names[:5])}{more}. Put them there as well, or move {named.name} and the "
-        "others out of the way to use another form of the data."
+        f"{shown(folder)} has {len(here)} of the {len(variant.parts)} files of {variant.name}; "
+        f"missing: {', '.join(names[:5])}{more}. Put them there as well, or move "
+        f"{shown(named.name)} and the others out of the way to use another form of the data."
     )
 
 
@@ -200,15 +160,20 @@ def _check_twice(paths: tuple[Path, ...], digests: tuple[str, ...], variant: Var
         other = paths[digests.index(known)]
         if other != path:
             raise ReaderError(
-                f"{path} has the same content as {other.name}, byte for byte, so another part of "
-                f"the data is missing. Get {part.file_names[0]} again."
+                f"{shown(path)} has the same content as {shown(other.name)}, byte for byte, so "
+                f"another part of the data is missing. Get {part.file_names[0]} again."
             )
 
 
-def _holder(entry: Entry, path: Path) -> Variant | None:
+def _holder(place: Place, entry: Entry, path: Path) -> Variant | None:
     """Return the variant that has a file of this content."""
     return next(
-        (each for each in entry.variants if any(holds(path, part) for part in each.parts)), None
+        (
+            each
+            for each in entry.variants
+            if any(place.tried(path, holds, part) for part in each.parts)
+        ),
+        None,
     )
 
 
@@ -216,7 +181,7 @@ def _strangers(place: Place, entry: Entry, variant: Variant) -> Iterator[tuple[P
     """Yield files that bear a known name and hold nothing that the registry knows."""
     for part in variant.parts if not variant.by_content else ():
         for path in place.named(part):
-            if _holder(entry, path) is None:
+            if _holder(place, entry, path) is None:
                 yield part, path
                 break
 
@@ -231,9 +196,9 @@ def _contents(path: Path) -> str:
 def _refusal(variant: Variant, part: Part, path: Path) -> ReaderError:
     size = f"{part.bytes:,} bytes, " if part.bytes else ""
     return ReaderError(
-        f"{path} is not the file that the book knows.\n"
+        f"{shown(path)} is not the file that the book knows.\n"
         f"  expected sha256 {part.sha256}, {size}{part.rows:,} rows\n"
-        f"  found    sha256 {digest(path)}, {unpacked_size(path) or 0:,} bytes, {_contents(path)}\n"
+        f"  found    sha256 {digest(path)}, {size_inside(path):,} bytes, {_contents(path)}\n"
         "Replace it by the file as published, move it away, or accept it with "
         "IDS_DATA_ALLOW_UNKNOWN=1 (in Python: allow_unknown_digest=True); every result is "
         f"then marked not comparable. {variant.how_to_get}"
@@ -244,10 +209,10 @@ def _check_names(place: Place, entry: Entry, variant: Variant) -> None:
     """Refuse a file that bears this variant's name and has another group's known content."""
     for part in variant.parts:
         for path in place.named(part):
-            holder = _holder(entry, path)
+            holder = _holder(place, entry, path)
             if holder and holder.group != variant.group:
                 raise ReaderError(
-                    f"{path} has the name of {variant.name}, but its content is that of "
+                    f"{shown(path)} has the name of {variant.name}, but its content is that of "
                     f"{holder.name}; two files may be swapped. Rename it to "
                     f"{holder.parts[0].file_names[0]} and put the right file in its place."
                 )
@@ -260,8 +225,8 @@ def _warn_of_name(entry: Entry, found: Located) -> Located:
     for path in found.paths:
         if path.name in foreign:
             warnings.warn(
-                f"{path.name} holds {found.variant.name}, as its digest shows, under the name of "
-                "another file; two files may be swapped. It is used for what it holds.",
+                f"{shown(path.name)} holds {found.variant.name}, as its digest shows, under the "
+                "name of another file; two files may be swapped. It is used for what it holds.",
                 stacklevel=2,
             )
     return found
@@ -269,9 +234,9 @@ def _warn_of_name(entry: Entry, found: Located) -> Located:
 
 def _warn_of_stranger(found: Located, part: Part, path: Path) -> None:
     warnings.warn(
-        f"{path} is left aside: the book does not know its content (sha256 {digest(path)[:6]}…, "
-        f"expected {part.sha256[:6]}…). {found.variant.name} is used: {found.paths[0].name}. "
-        "IDS_DATA_ALLOW_UNKNOWN=1 would take the other.",
+        f"{shown(path)} is left aside: the book does not know its content "
+        f"(sha256 {digest(path)[:6]}…, expected {part.sha256[:6]}…). {found.variant.name} is used: "
+        f"{shown(found.paths[0].name)}. IDS_DATA_ALLOW_UNKNOWN=1 would take the other.",
         stacklevel=2,
     )
 
@@ -279,7 +244,9 @@ def _warn_of_stranger(found: Located, part: Part, path: Path) -> None:
 def _forced(place: Place, entry: Entry, variant: Variant) -> Located | None:
     """Take a variant's files by name alone."""
     strangers = dict(_strangers(place, entry, variant))
-    paths = [_match(place.named(part), part) or strangers.get(part) for part in variant.parts]
+    paths = [
+        _match(place, place.named(part), part) or strangers.get(part) for part in variant.parts
+    ]
     if not all(paths):
         return None
     digests = (
@@ -300,16 +267,18 @@ def _forms(
     for candidate in candidates:
         form = _known(place, candidate)
         stranger = None if form else next(_strangers(place, entry, candidate), None)
-        if stranger and allowed and stranger[1] not in taken:
+        accepted = allowed and stranger and stranger[1] not in place.broken
+        if accepted and stranger[1] not in taken:
             form = _forced(place, entry, candidate)
         form = form or _known(place, candidate, any_name=True)
-        if stranger and not allowed and stranger[1] not in told:
+        if stranger and not accepted and stranger[1] not in told:
             strangers.setdefault(stranger[1], (candidate, stranger[0]))
         known = known or (form if form and form.known else None)
         while known and strangers:
             path, (_, part) = strangers.popitem()
             told.add(path)
-            _warn_of_stranger(known, part, path)
+            if path not in place.broken:  # those are told together
+                _warn_of_stranger(known, part, path)
         if form:
             taken.update(form.paths)
             yield _warn_of_name(entry, form)
@@ -331,12 +300,15 @@ def locate_all(
 ) -> list[Located]:
     """Find every form of a data set that is at hand, each in the first folder that has it."""
     found: dict[str, Located] = {}
-    for place in map(Place, search_folders()):
+    places = list(map(Place, search_folders()))
+    for place in places:
         for group in _groups(entry, variant):
             here = (found[each.name] for each in group if each.name in found)
             known = next((form for form in here if form.known), None)
             for form in _forms(place, entry, group, allow_unknown_digest, known):
                 found.setdefault(form.variant.name, form)
+    if found:
+        _warn_of_broken(places)
     return [found[each.name] for each in entry.select(variant) if each.name in found]
 
 
@@ -344,8 +316,16 @@ def locate(
     entry: Entry, variant: str | None = None, allow_unknown_digest: bool = False
 ) -> Located | None:
     """Find the preferred form of a data set in the first folder that holds one."""
-    for place in map(Place, search_folders()):
+    places = []
+    for folder in search_folders():
+        places.append(Place(folder))
         for group in _groups(entry, variant):
-            for form in _forms(place, entry, group, allow_unknown_digest, None):
+            for form in _forms(places[-1], entry, group, allow_unknown_digest, None):
+                _warn_of_broken(places)
                 return form
     return None
+
+
+def _warn_of_broken(places: Iterable[Place]) -> None:
+    for told in filter(None, (place.passed_over() for place in places)):
+        warnings.warn(told, stacklevel=3)

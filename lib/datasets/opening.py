@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from lib.common.errors import ReaderError
+from lib.common.wording import shown
 
 OPENERS = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 PACKED = (*OPENERS, ".zip")
@@ -27,6 +28,29 @@ BLOCK = 2**20
 # What the readers of packed files raise.
 DAMAGE = (EOFError, OSError, ValueError, RuntimeError, zlib.error, lzma.LZMAError)
 DAMAGE += (zipfile.BadZipFile, struct.error)
+LOCKED = 1  # the bit that says so of a file in an archive
+
+
+class Unreadable(ReaderError):
+    """A file that cannot be read to its end."""
+
+    def __init__(self, path: Path, why: str, remedy: str = "Get it again, or unpack it yourself."):
+        super().__init__(f"{shown(path)} cannot be read: {why}. {remedy}")
+        self.why = why
+
+
+def _unreadable(path: Path, problem: Exception) -> Unreadable:
+    """Return the error for a file that a reader stopped at."""
+    text = " ".join(str(problem).split())
+    if isinstance(problem, PermissionError):
+        return Unreadable(path, "you may not read it", "Give yourself the right to.")
+    if "password" in text:
+        return Unreadable(path, "it is locked with a password", "Unpack it yourself.")
+    if isinstance(problem, EOFError):
+        return Unreadable(path, "it is cut off")
+    if isinstance(problem, OSError) and problem.strerror:
+        return Unreadable(path, f"the system says {problem.strerror!r}", "Get it again.")
+    return Unreadable(path, f"it is damaged or cut off ({shown(text) or 'no more is known'})")
 
 
 def is_packed(path: Path) -> bool:
@@ -51,12 +75,7 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         with source(path) as stream:
             yield stream
     except DAMAGE as problem:
-        if not is_packed(path):
-            raise
-        raise ReaderError(
-            f"{path} cannot be unpacked ({' '.join(str(problem).split())}); it is damaged, cut off "
-            "or locked. Get it again, or unpack it yourself."
-        ) from None
+        raise _unreadable(path, problem) from None
 
 
 def source(path: Path) -> BinaryIO:
@@ -68,7 +87,7 @@ def source(path: Path) -> BinaryIO:
     archive = zipfile.ZipFile(path)
     inside = members(archive)
     if len(inside) != 1:
-        raise ReaderError(f"{path} holds {len(inside)} files, not one. Unpack it into its folder.")
+        raise Unreadable(path, f"it holds {len(inside)} files, not one", "Unpack it there.")
     return archive.open(inside[0])
 
 
@@ -82,21 +101,33 @@ def members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
 
 
 def unpacked_size(path: Path) -> int | None:
-    """Return the number of bytes inside a file, None where only unpacking it would tell."""
-    ending = path.suffix.lower()
-    with contextlib.suppress(*DAMAGE):
-        size = path.stat().st_size
-        if ending not in PACKED:
-            return size
-        if ending == ".zip":
-            with zipfile.ZipFile(path) as archive:
-                inside = members(archive)
-                return inside[0].file_size if len(inside) == 1 else None
-        if ending == ".gz" and size < 2**30:  # the last four bytes hold it, up to 4 GiB
-            with path.open("rb") as stream:
-                stream.seek(-4, os.SEEK_END)
-                return int.from_bytes(stream.read(4), "little")
-    return None
+    """Return the number of bytes inside a file, None where only unpacking it would tell.
+
+    Raises
+    ------
+    Unreadable
+        If that much shows already that it cannot be read.
+    """
+    try:
+        if not os.access(path, os.R_OK, effective_ids=os.access in os.supports_effective_ids):
+            raise PermissionError
+        if not is_packed(path):
+            return path.stat().st_size
+        if path.suffix.lower() != ".zip":
+            return None
+        with zipfile.ZipFile(path) as archive:
+            inside = members(archive)
+    except DAMAGE as problem:
+        raise _unreadable(path, problem) from None
+    if len(inside) == 1 and inside[0].flag_bits & LOCKED:
+        raise _unreadable(path, RuntimeError("password"))
+    return inside[0].file_size if len(inside) == 1 else None
+
+
+def size_inside(path: Path) -> int:
+    """Return the number of bytes inside a file, which is read where only that tells."""
+    size = unpacked_size(path)
+    return _read_through(*_state(path))[1] if size is None else size
 
 
 def _state(path: Path) -> tuple[Path, int, int]:
@@ -107,16 +138,17 @@ def _state(path: Path) -> tuple[Path, int, int]:
 
 def digest(path: Path) -> str:
     """Return the SHA-256 digest of a file's content, computed once for each state of the file."""
-    return _digest(*_state(path))
+    return _read_through(*_state(path))[0]
 
 
 @lru_cache(maxsize=256)
-def _digest(path: Path, _size: int, _changed: int) -> str:
-    whole = hashlib.sha256()
+def _read_through(path: Path, _size: int, _changed: int) -> tuple[str, int]:
+    whole, size = hashlib.sha256(), 0
     with opened(path) as stream:
         for block in iter(lambda: stream.read(BLOCK), b""):
             whole.update(block)
-    return whole.hexdigest()
+            size += len(block)
+    return whole.hexdigest(), size
 
 
 def line_count(path: Path) -> int:
@@ -135,15 +167,19 @@ def _line_count(path: Path, _size: int, _changed: int) -> int:
 
 def first_line(path: Path, most: int) -> bytes:
     """Return a file's first line, cut off after so many bytes."""
+    return _first_line(*_state(path), most)
+
+
+@lru_cache(maxsize=2**12)
+def _first_line(path: Path, _size: int, _changed: int, most: int) -> bytes:
     with opened(path) as stream:
         return stream.readline(most)
 
 
 def differs_in_line_ends_alone(path: Path, size: int, rows: int, sha256: str) -> bool:
     """Tell whether a file is that of a digest but for line ends and the mark of UTF-8."""
-    inside = unpacked_size(path)
     # One byte a line more or less; without this, each foreign file would be read.
-    if not rows or (inside is not None and abs(inside - size) > rows + len(MARK) + 2):
+    if not rows or abs(size_inside(path) - size) > rows + len(MARK) + 2:
         return False
     return _differs_in_line_ends_alone(*_state(path), size, sha256)
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from lib.common.errors import ReaderError
+from lib.common.wording import shown
 from lib.datasets.opening import line_count, source
 from lib.datasets.registry import Column, Variant
 
@@ -29,10 +30,11 @@ def rows_text(count: int) -> str:
 def value_error(path: Path, name: str, wrong: Sequence, wanted: str, remedy: str) -> ReaderError:
     """Return the error for the values of a column that may not stand there, naming three."""
     if not len(wrong):
-        return ReaderError(f"{path}: column {name!r} cannot be read; {wanted}. {remedy}")
+        return ReaderError(f"{shown(path)}: column {name!r} cannot be read; {wanted}. {remedy}")
     examples = ", ".join(repr(str(value)[:40]) for value in list(dict.fromkeys(wrong))[:3])
     return ReaderError(
-        f"{path}: column {name!r} holds {examples} in {rows_text(len(wrong))}; {wanted}. {remedy}"
+        f"{shown(path)}: column {name!r} holds {examples} in {rows_text(len(wrong))}; {wanted}. "
+        f"{remedy}"
     )
 
 
@@ -47,7 +49,7 @@ def encoding_error(path: Path, variant: Variant, affected: str = "") -> ReaderEr
     """Return the error for a file that is not of the declared encoding."""
     name = variant.encoding.upper()
     return ReaderError(
-        f"{path} is not {name} text{affected}. {remedy(variant)} "
+        f"{shown(path)} is not {name} text{affected}. {remedy(variant)} "
         f"If you converted it, save it as {name}."
     )
 
@@ -80,7 +82,7 @@ def read(path: Path, variant: Variant, others: tuple[Variant, ...] = ()) -> pd.D
     path = Path(path)
     if path.is_dir():
         raise ReaderError(
-            f"{path} is a folder, not a file: no column and 0 rows can be read. "
+            f"{shown(path)} is a folder, not a file: no column and 0 rows can be read. "
             "Name the data file inside it, or move the folder away."
         )
     text = _read_text(path, variant)
@@ -97,7 +99,7 @@ def read(path: Path, variant: Variant, others: tuple[Variant, ...] = ()) -> pd.D
 def empty_error(path: Path, variant: Variant, state: str) -> ReaderError:
     """Return the error for a file without rows."""
     return ReaderError(
-        f"{path} {state}: 0 rows in every column from {variant.columns[0].name!r} to "
+        f"{shown(path)} {state}: 0 rows in every column from {variant.columns[0].name!r} to "
         f"{variant.columns[-1].name!r}, expected {variant.rows:,}. Get the file again. "
         f"{variant.how_to_get}"
     )
@@ -112,9 +114,9 @@ def _read_text(path: Path, variant: Variant) -> pd.DataFrame:
         raise _damaged_text(path, variant) from None
     except pd.errors.ParserError as problem:
         raise ReaderError(
-            f"{path}: the rows do not all have {len(variant.columns)} columns, from "
+            f"{shown(path)}: the rows do not all have {len(variant.columns)} columns, from "
             f"{variant.columns[0].name!r} to {variant.columns[-1].name!r}; at least 1 row is "
-            f"damaged ({str(problem).strip()}). {remedy(variant)}"
+            f"damaged ({shown(str(problem).strip())}). {remedy(variant)}"
         ) from None
 
 
@@ -159,10 +161,12 @@ def _check_heading(path: Path, text: pd.DataFrame, variant: Variant) -> None:
     extra = [name for name in found if name not in expected]
     if not missing and not extra:
         first = next(a for a, b in zip(found, expected, strict=False) if a != b)
-        raise ReaderError(f"{path}: the columns are in another order, first at {first!r}; {rows}")
+        raise ReaderError(
+            f"{shown(path)}: the columns are in another order, first at {first!r}; {rows}"
+        )
     raise ReaderError(
-        f"{path}: {heading_difference(missing, extra)}; {rows} If you renamed a column, give it "
-        "its old name back."
+        f"{shown(path)}: {heading_difference(missing, extra)}; {rows} If you renamed a column, "
+        "give it its old name back."
     )
 
 
@@ -180,8 +184,8 @@ def _check_other_form(
         return
     names = ", ".join(part.file_names[0] for part in other.parts)
     raise ReaderError(
-        f"{path} should hold {variant.name}, but the columns of its {rows_text(len(text))} "
-        f"({', '.join(found)}) are those of {other.name}; two files may be swapped. "
+        f"{shown(path)} should hold {variant.name}, but the columns of its {rows_text(len(text))} "
+        f"({shown(', '.join(found))}) are those of {other.name}; two files may be swapped. "
         f"Name it {names}, and put the right file in its place."
     )
 
@@ -192,12 +196,12 @@ def separator_error(path: Path, heading: str, count: int, variant: Variant) -> R
     used = max(marks, key=heading.count)
     if used not in heading:
         return ReaderError(
-            f"{path} has a single column, {heading!r}, in all {rows_text(count)}; "
+            f"{shown(path)} has a single column, {heading!r}, in all {rows_text(count)}; "
             f"{len(variant.columns)} are expected. {remedy(variant)}"
         )
     name = marks[used]
     return ReaderError(
-        f"{path} is separated by {name}, not by {variant.separator!r}: column "
+        f"{shown(path)} is separated by {name}, not by {variant.separator!r}: column "
         f"{variant.columns[0].name!r} and the others run together in all {rows_text(count)}. "
         f"{remedy(variant)} "
         f"If you exported it, export it with {variant.separator!r} between the columns."

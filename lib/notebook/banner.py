@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from html import escape
 
-from lib.common.wording import seeds
+from lib.common.wording import in_markdown, seeds
 from lib.notebook.records import each_dataset, origin
 
 PROFILES = {
@@ -27,7 +27,7 @@ class Banner:
         )
 
     def _repr_markdown_(self) -> str:
-        return f"> {self.data} {self.settings}"
+        return f"> {in_markdown(self.data)} {in_markdown(self.settings)}"
 
     def __repr__(self) -> str:
         return f"{self.data} {self.settings}"

@@ -18,6 +18,7 @@ from scipy.stats import chisquare
 from lib import datasets
 from lib.common.errors import ReaderError
 from lib.common.files import joined_digest
+from lib.common.wording import shown
 from lib.datasets import columnar, locate, opening, registry
 from lib.papers.botiot import flows, rebuilding, twin
 
@@ -86,13 +87,15 @@ def read(path: Path) -> pd.DataFrame:
     except DAMAGE as problem:
         reason = " ".join(str(problem).split()) or type(problem).__name__
         raise ReaderError(
-            f"{path} cannot be read as rows with one of the labels 1 to {len(KINDS)} ({reason}). "
-            "Get it again."
+            f"{shown(path)} cannot be read as rows with one of the labels 1 to {len(KINDS)} "
+            f"({reason}). Get it again."
         ) from None
     if values.shape != (len(labels), len(NUMBERS)):
-        raise ReaderError(f"{path}: {values.shape} numbers for {len(labels)} rows. Get it again.")
+        raise ReaderError(
+            f"{shown(path)}: {values.shape} numbers for {len(labels)} rows. Get it again."
+        )
     if not np.isfinite(values).all():
-        raise ReaderError(f"{path} holds values that are no numbers. Get it again.")
+        raise ReaderError(f"{shown(path)} holds values that are no numbers. Get it again.")
     frame = pd.DataFrame(values, columns=list(NUMBERS))
     whole = ["proto_number", "flgs_number", "pkts", "bytes"]
     frame[whole] = frame[whole].astype(np.int64)
@@ -123,8 +126,8 @@ def _check(path: Path, frame: pd.DataFrame) -> None:
     for sentence, share in arithmetic(frame).items():
         if share < 0.999:
             raise ReaderError(
-                f"{path}: that {sentence} holds in {share:.1%} of the rows only, so its numbers "
-                f"are not {', '.join(NUMBERS)}. Get the file again."
+                f"{shown(path)}: that {sentence} holds in {share:.1%} of the rows only, so its "
+                f"numbers are not {', '.join(NUMBERS)}. Get the file again."
             )
 
 

@@ -14,7 +14,10 @@ import pandas as pd
 
 from lib.common.errors import ReaderError
 from lib.common.files import sha256_of
+from lib.common.wording import shown
 from lib.datasets import Dataset, locate, registry
+from lib.datasets.opening import plain_name
+from lib.datasets.place import Place
 from lib.papers.toniot.readings import LOCAL_TIME, NAME, NORMAL, READINGS, clean, moments
 
 DIGESTS = {
@@ -56,28 +59,29 @@ def load(device: str, door: Dataset) -> Dataset:
         order = pd.DataFrame({"type": in_order(door)["type"]})
         lent = "real" if device not in DIGESTS and door.source == "real" else "twin"
         return Dataset(NAME, f"{device}/sequence", lent, door.path, door.sha256, order)
-    content = sha256_of(found)
+    try:
+        content = sha256_of(found)
+    except OSError as problem:
+        raise ReaderError(f"{shown(found)} cannot be read ({problem.strerror}).") from None
     if content != DIGESTS[device] and not locate.unknown_allowed():
         raise ReaderError(
-            f"{found}: not the order of the {device.replace('_', ' ')}'s rows that this book knows "
-            f"(sha256 {content[:12]}…, expected {DIGESTS[device][:12]}…). Put the known file in "
-            "its place, remove it to run on a twin, or set IDS_DATA_ALLOW_UNKNOWN=1."
+            f"{shown(found)}: not the order of the {device.replace('_', ' ')}'s rows that this "
+            f"book knows (sha256 {content[:12]}…, expected {DIGESTS[device][:12]}…). Put the known "
+            "file in its place, remove it to run on a twin, or set IDS_DATA_ALLOW_UNKNOWN=1."
         )
     source = "real" if content == DIGESTS[device] else "unknown"
     try:
         order = pd.read_csv(found, usecols=["type"])
     except (OSError, EOFError, ValueError, LZMAError) as problem:
-        raise ReaderError(f"{found}: not a list of classes in order ({problem}).") from None
+        raise ReaderError(f"{shown(found)}: not a list of classes in order ({problem}).") from None
     return Dataset(NAME, f"{device}/sequence", source, found, content, order)
 
 
 def _found(device: str) -> Path | None:
-    for folder in locate.search_folders():
-        for path in sorted(folder.rglob(file_name(device))):
-            own = path.relative_to(folder).parts
-            if path.is_file() and not any(part.startswith(".") for part in own):
-                return path
-    return None
+    named = plain_name(file_name(device))
+    places = map(Place, locate.search_folders())
+    found = (path for place in places for path in place.by_name.get(named, ()))
+    return min(found, key=lambda path: path.name != file_name(device), default=None)
 
 
 def in_order(dataset: Dataset) -> pd.DataFrame:
