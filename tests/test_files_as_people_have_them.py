@@ -163,6 +163,26 @@ def test_a_packed_file_is_known_under_any_name(data_folder, ending):
 
 
 @pytest.mark.parametrize("ending", PACKINGS)
+@pytest.mark.parametrize("name", [NAME, "mine.csv"])
+def test_a_packed_file_that_lost_the_ending_is_read(data_folder, ending, name):
+    (data_folder / name).write_bytes(PACKINGS[ending](CONTENT))
+    assert loaded().path.name == name
+
+
+@pytest.mark.parametrize("ending", PACKINGS)
+@pytest.mark.parametrize("name", [NAME, "mine"])
+def test_a_file_that_was_unpacked_on_the_way_and_kept_the_ending_is_read(data_folder, ending, name):
+    (data_folder / f"{name}{ending}").write_bytes(CONTENT)
+    assert loaded().path.name == f"{name}{ending}"
+
+
+@pytest.mark.parametrize("ending", [".tar.gz", ".tgz", ".TAR", ".7z", ".rar", ".csv.zst"])
+def test_of_another_archive_it_is_said_to_unpack_it(data_folder, ending):
+    (data_folder / f"{NAME}{ending}").write_bytes(b"\0\1" * 100)
+    assert f"{NAME}{ending} (an archive: unpack it)" in refusal()
+
+
+@pytest.mark.parametrize("ending", PACKINGS)
 @pytest.mark.parametrize("kept", [0, 3, 20, -10])
 def test_a_packed_file_that_is_damaged_is_refused(data_folder, ending, kept):
     path = data_folder / f"{NAME}{ending}"
@@ -196,13 +216,15 @@ def test_the_five_percent_set_is_read_packed(monkeypatch, data_folder, ending):
 
 # Line ends.
 
-WINDOWS = CONTENT.replace(b"\n", b"\r\n")
+WINDOWS, MAC = (CONTENT.replace(b"\n", end) for end in (b"\r\n", b"\r"))
 
 
 @pytest.mark.parametrize(
     "registered", [CONTENT, WINDOWS, CONTENT[:-1], WINDOWS[:-2], opening.MARK + WINDOWS]
 )
-@pytest.mark.parametrize("here", [CONTENT, WINDOWS, CONTENT[:-1], opening.MARK + CONTENT])
+@pytest.mark.parametrize(
+    "here", [CONTENT, WINDOWS, CONTENT[:-1], opening.MARK + CONTENT, MAC, MAC[:-1]]
+)
 def test_other_line_ends_are_the_same_content(monkeypatch, tmp_path, data_folder, registered, here):
     part = register(monkeypatch, tmp_path, registered).parts[0]
     (data_folder / "renamed.csv").write_bytes(here)
@@ -225,8 +247,9 @@ def test_other_cells_with_other_line_ends_are_another_content(data_folder, chang
 
 
 def test_rows_are_counted_also_where_the_last_line_has_no_end(data_folder):
-    (data_folder / NAME).write_bytes(CONTENT.replace(b"tcp", b"udp")[:-1])
-    assert f"{ROWS} rows, heading" in refusal()
+    for content in (CONTENT[:-1], CONTENT, MAC, MAC[:-1]):
+        (data_folder / NAME).write_bytes(content.replace(b"tcp", b"udp"))
+        assert f"{ROWS} rows, heading 'ts,kind,label'" in refusal()
 
 
 @needs_real
@@ -312,6 +335,13 @@ def test_the_second_release_is_a_form_of_its_own(monkeypatch, data_folder, devic
     assert counted == second.class_counts
     assert [form.variant for form in toniot.at_hand(device)] == [second.name]
     assert len(toniot.paper_table(dataset).labels) == second.rows
+
+
+@pytest.mark.parametrize("content", [b"a" * 10**6, b"ts," + b"kind" * 10**5 + b",label\n1,2,3\n"])
+def test_a_line_without_end_is_not_printed_whole(data_folder, content):
+    (data_folder / NAME).write_bytes(content)
+    for options in ({}, {"allow_unknown_digest": True}):
+        assert len(refusal(**options)) < 3000
 
 
 # Whole numbers that were saved as 5.0.
@@ -402,7 +432,7 @@ def test_a_known_form_is_used_beside_an_unknown_one_that_is_named(monkeypatch, d
     [
         ("combined.csv", "pkSeqID,stime,category\n", "like flows/full5pc, but column 'flgs'"),
         ("notes.txt", "hello\n", "notes.txt (other columns)"),
-        ("data.zip", "no archive", "data.zip (cannot be read: it is damaged"),
+        ("data.zip", "PK\3\4", "data.zip (cannot be read: it is damaged"),
         ("thesis.pdf", "\0\1\2", "thesis.pdf (other columns)"),
     ],
 )
@@ -499,7 +529,7 @@ def test_a_link_to_a_folder_elsewhere_is_followed(data_folder, tmp_path):
 
 def test_sixty_thousand_foreign_files_take_seconds(data_folder):
     for number in range(60_000):
-        os.mknod(data_folder / f"{number}.csv")
+        (data_folder / f"{number}.csv").write_bytes(b"a,b\n" if number % 10 else b"")
     begun = time.process_time()
     told = overlooked(registry.entry("bot-iot"), "flows")
     found = locate.locate_all(registry.entry("bot-iot"))
@@ -535,7 +565,7 @@ BROKEN = {
         gzip.compress(CONTENT)[:-6] + b"\0\0" + gzip.compress(CONTENT)[-4:],
         "it is damaged or cut off (CRC",
     ),
-    "named so.csv.gz": (CONTENT, "it is damaged or cut off (Not a gzipped file"),
+    "named so.csv.gz": (b"\0" * 4000, "it is damaged or cut off (Not a gzipped file"),
 }
 
 

@@ -21,6 +21,8 @@ from lib.common.wording import shown
 OPENERS = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 PACKED = (*OPENERS, ".zip")
 TEXT = (".csv", ".tsv", ".txt")
+# What packed files begin with: servers and browsers unpack some, and leave the name as it was.
+BEGINNINGS = {b"\x1f\x8b": ".gz", b"BZh": ".bz2", b"\xfd7zXZ\0": ".xz", b"PK\x03\x04": ".zip"}
 # What browsers, systems and wget put behind the name of a second copy.
 COPY = re.compile(r"^copy of | ?\(\d+\)$| (?:- )?copy(?: \d+)?$|\.\d+$")
 MARK = b"\xef\xbb\xbf"  # of UTF-8, at the beginning of a file
@@ -53,9 +55,31 @@ def _unreadable(path: Path, problem: Exception) -> Unreadable:
     return Unreadable(path, f"it is damaged or cut off ({shown(text) or 'no more is known'})")
 
 
+def packing(path: Path) -> str:
+    """Return the ending that fits how a table is packed, by its content; "" where it is plain."""
+    ending = path.suffix.lower()
+    return _packing(*_state(path)) if ending in PACKED + TEXT else ""
+
+
+@lru_cache(maxsize=2**17)
+def _packing(path: Path, size: int, _changed: int) -> str:
+    ending = path.suffix.lower()
+    begins = b""
+    if size:
+        with path.open("rb") as stream:
+            begins = stream.read(1000)
+    kind = next((kind for first, kind in BEGINNINGS.items() if begins.startswith(first)), "")
+    # What is neither packed nor text is damaged, and its reader says how.
+    return kind or (ending if ending in PACKED and not _is_text(begins) else "")
+
+
+def _is_text(begins: bytes) -> bool:
+    return len(begins) > 3 and all(byte > 31 or byte in b"\t\r\n" for byte in begins)
+
+
 def is_packed(path: Path) -> bool:
-    """Tell whether a file's name says that it is packed."""
-    return path.suffix.lower() in PACKED
+    """Tell whether a file is packed, as far as its name or a table's beginning says so."""
+    return bool(packing(path))
 
 
 def plain_name(name: str) -> str:
@@ -80,10 +104,11 @@ def opened(path: Path) -> Iterator[BinaryIO]:
 
 def source(path: Path) -> BinaryIO:
     """Return the bytes of a file, those inside where it is packed, as a stream."""
-    if not is_packed(path):
+    kind = packing(path)
+    if not kind:
         return path.open("rb")
-    if path.suffix.lower() in OPENERS:
-        return OPENERS[path.suffix.lower()](path)
+    if kind in OPENERS:
+        return OPENERS[kind](path)
     archive = zipfile.ZipFile(path)
     inside = members(archive)
     if len(inside) != 1:
@@ -111,9 +136,10 @@ def unpacked_size(path: Path) -> int | None:
     try:
         if not os.access(path, os.R_OK, effective_ids=os.access in os.supports_effective_ids):
             raise PermissionError
-        if not is_packed(path):
+        kind = packing(path)
+        if not kind:
             return path.stat().st_size
-        if path.suffix.lower() != ".zip":
+        if kind != ".zip":
             return None
         with zipfile.ZipFile(path) as archive:
             inside = members(archive)
@@ -158,11 +184,12 @@ def line_count(path: Path) -> int:
 
 @lru_cache(maxsize=256)
 def _line_count(path: Path, _size: int, _changed: int) -> int:
-    count, last = 0, b"\n"
+    counts, last = [0, 0], b"\n"
     with opened(path) as stream:
         for block in iter(lambda: stream.read(BLOCK), b""):
-            count, last = count + block.count(b"\n"), block[-1:]
-    return count + (last != b"\n")
+            counts = [counts[0] + block.count(b"\n"), counts[1] + block.count(b"\r")]
+            last = block[-1:]
+    return (counts[0] or counts[1]) + (last not in b"\r\n")
 
 
 def first_line(path: Path, most: int) -> bytes:
@@ -173,7 +200,7 @@ def first_line(path: Path, most: int) -> bytes:
 @lru_cache(maxsize=2**12)
 def _first_line(path: Path, _size: int, _changed: int, most: int) -> bytes:
     with opened(path) as stream:
-        return stream.readline(most)
+        return next(iter(stream.readline(most).splitlines()), b"")
 
 
 def differs_in_line_ends_alone(path: Path, size: int, rows: int, sha256: str) -> bool:
@@ -188,8 +215,11 @@ def differs_in_line_ends_alone(path: Path, size: int, rows: int, sha256: str) ->
 def _differs_in_line_ends_alone(path: Path, _size: int, _changed: int, size: int, sha256: str):
     with opened(path) as stream:
         content = stream.read(2 * size + len(MARK))
-    lines = content.removeprefix(MARK).replace(b"\r\n", b"\n").removesuffix(b"\n")
+    lines = content.removeprefix(MARK).replace(b"\r\n", b"\n")
     del content
+    if b"\n" not in lines:  # as an old Mac ends them
+        lines = lines.replace(b"\r", b"\n")
+    lines = lines.removesuffix(b"\n")
     breaks = lines.count(b"\n")
     for end in (b"\n", b"\r\n"):
         for mark in (b"", MARK):

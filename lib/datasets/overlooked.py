@@ -12,6 +12,8 @@ from lib.datasets.place import CLOSED, Place, heading_of
 from lib.datasets.registry import Entry, Variant, entry, names
 
 SHOWN, LOOKED_INTO = 3, 200
+# What holds files in a form that is not looked into.
+ARCHIVES = (".tar", ".tgz", ".tbz2", ".txz", ".7z", ".rar", ".zst", ".lz4")
 
 
 def overlooked(data_set: Entry, variant: str | None = None) -> str:
@@ -38,7 +40,8 @@ def _told(called: str, place: Place, data_set: Entry, variant: str | None) -> st
         return f"{called} may not be looked into by you, so nothing of {name} is found."
     if not files and not closed:
         return f"{called} holds no {'other ' * bool(place.files)}file, so nothing of {name}."
-    likely = [path for path in files if path.suffix.lower() in TEXT + PACKED] or files
+    endings = TEXT + PACKED + ARCHIVES
+    likely = [path for path in files if path.suffix.lower() in endings] or files
     forms = data_set.select(variant)
     reasons = [_reason(place, path, forms) for path in likely[:LOOKED_INTO]]
     reasons += [(0.0, f"{shown(path.relative_to(place.folder))} ({CLOSED})") for path in closed]
@@ -64,6 +67,8 @@ def _unknown(place: Place) -> list[Path]:
 def _reason(place: Place, path: Path, forms: tuple[Variant, ...]) -> tuple[float, str]:
     """Return why a file was not taken, after a number that is smaller for a likelier file."""
     name = shown(path.name)
+    if any(path.name.lower().endswith((end, *map(end.__add__, PACKED))) for end in ARCHIVES):
+        return 0.0, f"{name} (an archive: unpack it)"
     with contextlib.suppress(*DAMAGE):
         if path.suffix.lower() == ".zip":
             with zipfile.ZipFile(path) as archive:

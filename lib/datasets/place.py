@@ -12,6 +12,7 @@ from lib.datasets.opening import (
     TEXT,
     Unreadable,
     first_line,
+    packing,
     plain_name,
     size_inside,
     unpacked_size,
@@ -40,7 +41,7 @@ class Place:
         for path in self.files:
             self.by_name.setdefault(plain_name(path.name), []).append(path)
         self.sizes = {path: self.tried(path, unpacked_size) for path in self.files}
-        packed = (path for path in self.files if path.suffix.lower() in OPENERS)
+        packed = (path for path in self.files if self.tried(path, packing) in OPENERS)
         self._packed = {path: self.tried(path, os.path.getsize) or 0 for path in packed}
 
     def _below(self) -> Iterator[Path]:
@@ -129,7 +130,7 @@ class Place:
 
     def _claimed(self, path: Path) -> int | None:
         """Return what gzip notes at its end, the size of the last of what may be several pieces."""
-        if path.suffix.lower() != ".gz":
+        if self.tried(path, packing) != ".gz":
             return None
         return self.tried(path, _noted_by_gzip)
 

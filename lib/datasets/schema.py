@@ -14,6 +14,7 @@ from lib.datasets.registry import Column, Variant
 
 DTYPES = {"text": "str", "integer": "int64", "number": "float64"}
 NULLABLE_DTYPES = {"text": "str", "integer": "Int64", "number": "float64"}
+LONGEST = 80  # signs of a heading that are shown
 WHOLE = r"^(\s*-?\d+)\.0+(\s*)$"
 
 
@@ -185,8 +186,8 @@ def _check_other_form(
     names = ", ".join(part.file_names[0] for part in other.parts)
     raise ReaderError(
         f"{shown(path)} should hold {variant.name}, but the columns of its {rows_text(len(text))} "
-        f"({shown(', '.join(found))}) are those of {other.name}; two files may be swapped. "
-        f"Name it {names}, and put the right file in its place."
+        f"({shown(', '.join(found)[: 9 * LONGEST])}) are those of {other.name}; two files may be "
+        f"swapped. Name it {names}, and put the right file in its place."
     )
 
 
@@ -196,7 +197,7 @@ def separator_error(path: Path, heading: str, count: int, variant: Variant) -> R
     used = max(marks, key=heading.count)
     if used not in heading:
         return ReaderError(
-            f"{shown(path)} has a single column, {heading!r}, in all {rows_text(count)}; "
+            f"{shown(path)} has a single column, {heading[:LONGEST]!r}, in all {rows_text(count)}; "
             f"{len(variant.columns)} are expected. {remedy(variant)}"
         )
     name = marks[used]
@@ -212,11 +213,12 @@ def heading_difference(missing: list[str], extra: list[str]) -> str:
     """Say which columns are missing, or else which ones nobody expects."""
     pairs = {name: difflib.get_close_matches(name, extra, n=1) for name in missing}
     told = [
-        f"column {name!r} is missing" + (f" (there is {close[0]!r} instead)" if close else "")
+        f"column {name!r} is missing"
+        + (f" (there is {close[0][:LONGEST]!r} instead)" if close else "")
         for name, close in pairs.items()
     ]
     if not told:
-        told = [f"column {name!r} is not expected" for name in extra]
+        told = [f"column {name[:LONGEST]!r} is not expected" for name in extra]
     more = f" and {len(told) - 3} more" if len(told) > 3 else ""
     return "; ".join(told[:3]) + more
 
