@@ -510,6 +510,7 @@ class TestReport:
         for text in ("\n".join(console.lines(report)), html(report), *report.method()):
             assert "other versions" in text
             assert "c/d" in text
+        assert report.to_dict()["untold_pages"] == untold
         one = a_report(untold={"03-xmednn-ehms/01_data": "other versions"})
         suite = ElementTree.fromstring(junit(one).encode()).find("testsuite[@name='pages']")
         assert suite.get("skipped") == "1"

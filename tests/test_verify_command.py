@@ -20,11 +20,12 @@ from waiting import PATIENCE, wait_until
 
 from lib import __main__
 from lib.book.notebooks import Notebook
-from lib.book.publish import publication
-from lib.book.run import execution, task
+from lib.book.publish import pending
+from lib.book.run import execution, lock, task
 from lib.book.run.lock import only_one
 from lib.book.run.settings import Settings
 from lib.book.run.task import NOT_AS_WRITTEN, Task, kept_stamp
+from lib.book.verify import kept, run
 from lib.book.verify.kept import summary
 from lib.common.disk import trouble_with
 from lib.common.errors import ReaderError
@@ -133,6 +134,9 @@ class TestKeptReport:
         report = json.loads((kept / "report.json").read_text(encoding="utf-8"))
         schema = json.loads((ROOT / "data/schema/report.schema.json").read_text(encoding="utf-8"))
         jsonschema.validate(report, schema)
+        assert report["untold_pages"].keys() <= {FIRST, SECOND}
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(report | {"untold_pages": {FIRST: ["why"]}}, schema)
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate(report | {"status": 7}, schema)
         assert report["answer"] in (kept / "report.html").read_text(encoding="utf-8")
@@ -318,14 +322,14 @@ class Putting:
 
     def __init__(self, monkeypatch, root: Path):
         self.root, self.monkeypatch, self.said = root, monkeypatch, []
-        self.write = publication.write_whole
+        self.write = pending.write_whole
         (root / "CITATION.cff").write_text("version: '1'")
         for name in ("a.json", "b.ipynb", "gone.json"):
             (root / name).write_text("old")
-        monkeypatch.setattr(publication, "ROOT", root)
-        monkeypatch.setattr(publication, "PENDING", root / "build/pending.json")
+        monkeypatch.setattr(pending, "ROOT", root)
+        monkeypatch.setattr(pending, "PENDING", root / "build/pending.json")
         for name in ("write_verdicts", "write_manifest"):
-            monkeypatch.setattr(publication, name, lambda *_: None)
+            monkeypatch.setattr(pending, name, lambda *_: None)
 
     def killed_at(self, ending: str) -> None:
         """Publish, and be killed at the file with this ending."""
@@ -338,14 +342,14 @@ class Putting:
 
         files = {self.root / name: f"new {name}" for name in ("a.json", "b.ipynb")}
         with self.monkeypatch.context() as patch:
-            patch.setattr(publication, "write_whole", write_whole)
+            patch.setattr(pending, "write_whole", write_whole)
             with pytest.raises(KeyboardInterrupt):
-                publication._put({**files, self.root / "gone.json": None})
+                pending.put({**files, self.root / "gone.json": None})
 
     def finished(self) -> dict[str, str]:
         """Finish, twice; return what lies there."""
         for _ in range(2):
-            publication.finish(self.said.append)
+            pending.finish(self.said.append)
         files = (path for path in self.root.iterdir() if path.suffix in (".json", ".ipynb"))
         return {path.name: path.read_text() for path in files if path.name[0] != "."}
 
@@ -383,15 +387,15 @@ class TestInterruptedPublication:
         ["", "{", "[]", '["a"]', "null", '{"a.json": "text"}', '{"a.json": {"text": 1}}', "\xff"],
     )
     def test_a_damaged_note_of_it_is_dropped_with_a_line(self, putting, text):
-        publication.PENDING.parent.mkdir()
-        publication.PENDING.write_bytes(text.encode("latin-1"))
+        pending.PENDING.parent.mkdir()
+        pending.PENDING.write_bytes(text.encode("latin-1"))
         assert putting.finished() == self.OLD
         assert "pending.json is damaged" in putting.said[0]
 
     def test_a_damaged_citation_is_said_before_the_first_file_is_written(self, putting):
         (putting.root / "CITATION.cff").write_text("[a")
         with pytest.raises(ReaderError, match=r"CITATION\.cff"):
-            publication._put({putting.root / "a.json": "new"})
+            pending.put({putting.root / "a.json": "new"})
         assert putting.finished() == self.OLD
         assert putting.said == []
 
@@ -401,6 +405,31 @@ def test_commands_that_put_files_in_place_wait_for_each_other(published_project)
     for process in running:
         said = "".join(process.communicate(timeout=PATIENCE))
         assert process.returncode == 0, said
+
+
+@pytest.mark.parametrize("command", ["keep the report", "remake the twins' records"])
+def test_who_writes_published_files_waits_for_who_publishes(monkeypatch, tmp_path, command):
+    monkeypatch.setattr(lock, "PUT", tmp_path / "put.lock")
+    monkeypatch.setattr(lock, "PATIENCE", 0)
+    monkeypatch.setattr(run, "TWIN_REFERENCE", tmp_path)
+    written = []
+    for module in (run, kept):
+        monkeypatch.setattr(module, "write_manifest", lambda: written.append(1))
+    monkeypatch.setattr(run, "execute", lambda *_: [])
+    monkeypatch.setattr(kept, "_not_worth_showing", lambda _: "")
+    for name in kept.FILES:
+        (tmp_path / name).write_text("{}")
+
+    def write():
+        if command == "keep the report":
+            return kept.keep(print, tmp_path, tmp_path / "kept")
+        return run.remake_twin_reference(None, None, print)
+
+    with only_one(lock.PUT, "busy"), pytest.raises(ReaderError, match="putting pages in place"):
+        write()
+    assert written == []
+    assert write() == 0
+    assert written == [1]
 
 
 def test_who_waits_for_another_run_waits_no_longer_than_said(tmp_path):

@@ -9,11 +9,13 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from lib.book import notebooks
 from lib.book.notebooks import Notebook
+from lib.book.run.kept import stamped
 from lib.book.run.settings import Settings
 from lib.book.stamps.pages import KEY
 from lib.book.verify.judge import Comparison
-from lib.book.verify.outputs import differences, does_not_repeat, otherwise
+from lib.book.verify.outputs import differences, does_not_repeat, other_data, otherwise
 from lib.claims.tables import RECIPE
+from lib.common.errors import ReaderError
 
 
 def page(*outputs, tags=()):
@@ -88,6 +90,11 @@ def test_of_a_page_that_does_not_repeat_all_published_digits_it_is_said_why(reco
     assert bool(why) == bool(does_not_repeat(records))
 
 
+def stamp_of(inputs: dict) -> dict:
+    """Return the stamp of a run with these inputs."""
+    return {"inputs": inputs, "digest": "d", "seconds": 1, "threads": 1}
+
+
 @pytest.fixture
 def ran(monkeypatch, tmp_path):
     """Publish a page and run it again; return what holds its texts against the run's."""
@@ -102,7 +109,7 @@ def ran(monkeypatch, tmp_path):
             path.parent.mkdir(parents=True, exist_ok=True)
             nbformat.write(one or page(printed(printed_now)), path)
         settings.stamp(notebook).parent.mkdir(parents=True, exist_ok=True)
-        now = {"inputs": {"parameter seed": seed}}
+        now = stamp_of({"parameter seed": seed})
         settings.stamp(notebook).write_text(json.dumps(now))
         return otherwise([notebook], settings, records)
 
@@ -116,3 +123,48 @@ def test_a_page_is_compared_or_named_as_not_compared(ran):
     assert ran(same, seed="7") == ({}, {"c/n": "other seeds, or another profile, than published"})
     other = replace(same, alike=False)
     assert ran(same, other) == ({}, {"c/n": "other versions, or another kind of machine"})
+
+
+@pytest.fixture
+def pair(monkeypatch, tmp_path):
+    """Put the stamps of a page and of its run; return the two and their settings."""
+    monkeypatch.setattr(notebooks, "CHAPTERS", tmp_path / "chapters")
+    notebook, settings = Notebook("c", "n"), Settings(tmp_path, "full")
+    for path in (notebook.page, settings.stamp(notebook)):
+        path.parent.mkdir(parents=True, exist_ok=True)
+
+    def put(had: dict, has: dict):
+        published = page(printed("1"))
+        published.metadata[KEY] = stamp_of(had)
+        nbformat.write(published, notebook.page)
+        settings.stamp(notebook).write_text(json.dumps(stamp_of(has)))
+        return [notebook], settings
+
+    return put
+
+
+def test_other_data_than_the_published_page_had_are_named(pair):
+    had = {"data ton-iot": f"real {'a' * 64}", "data bot-iot": f"real {'c' * 64}"}
+    assert other_data(*pair(had, had)) == {}
+    has = had | {"data ton-iot": f"real {'b' * 64}"}
+    assert other_data(*pair(had, has)) == {
+        "c/n": ["it was made from ton-iot real aaaaaaaa, and this run from real bbbbbbbb"]
+    }
+    # What code no longer uses is named as a change of the code.
+    assert other_data(*pair(had, {})) == {}
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"inputs": {"a": 1}}', None])
+def test_a_stamp_that_no_run_has_written_is_refused(pair, content):
+    (notebook,), settings = pair({}, {})
+    if content is None:
+        settings.stamp(notebook).unlink()
+    else:
+        settings.stamp(notebook).write_text(content)
+    for read in (
+        lambda: otherwise([notebook], settings, []),
+        lambda: other_data([notebook], settings),
+        lambda: stamped(page(), notebook, settings),
+    ):
+        with pytest.raises(ReaderError, match=r"is no stamp of a run .* Execute c/n again"):
+            read()

@@ -4,7 +4,6 @@ import json
 import os
 import platform
 from collections.abc import Callable
-from hashlib import sha256
 from pathlib import Path
 
 import nbformat
@@ -13,18 +12,17 @@ from nbformat import NotebookNode
 from lib import claims
 from lib.book.notebooks import Notebook, find_notebooks, pair_differences, read_source, with_outputs
 from lib.book.publish.page_checks import long_cells, numbers_typed, problems_of
+from lib.book.publish.pending import finish, put
 from lib.book.run.execution import execute, failed
 from lib.book.run.kept import current_page, forget_gone, stamped
-from lib.book.run.lock import only_one
+from lib.book.run.lock import only_one, putting_in_place
 from lib.book.run.settings import Settings
 from lib.book.stamps.citation import citation
 from lib.book.stamps.inputs import data_found
 from lib.book.stamps.pages import KEY, data_not_named
-from lib.book.verify.manifest import write_manifest
 from lib.book.verify.published import require_own_outputs
-from lib.book.verify.verdicts import write_verdicts
 from lib.common.errors import ReaderError
-from lib.common.files import sha256_of, write_whole
+from lib.common.files import write_whole
 from lib.common.parallel import processors
 from lib.common.paths import BUILD, REFERENCE, ROOT
 from lib.common.requirements import required_versions
@@ -32,12 +30,8 @@ from lib.datasets import registry
 from lib.datasets.overlooked import overlooked
 from lib.notebook.records import Provenance, Record, RecordSet
 
-# What is being published, until all of it stands in its place.
-PENDING = BUILD / "publish" / "pending.json"
 # What names the folders of the published and of the present records.
 PLACES = ("IDS_REFERENCE", "IDS_RECORDS")
-# Seconds in which another command will have put its files in place.
-PATIENCE = 60.0
 # How long pages took, and by which machines; other runs' entries are kept.
 CIRCUMSTANCES = ("timings.json", "environment.json")
 
@@ -46,7 +40,7 @@ def publish(chapter: str | None, jobs: int | None, say: Callable[[str], None]) -
     """Execute at full profile on real data; where nothing is wrong, refresh what is committed."""
     folder = BUILD / "publish"
     with only_one(folder / "publish.lock", "publishing"):
-        with _alone():
+        with putting_in_place():
             finish(say)
         notebooks = find_notebooks(chapter)
         _require_real_data(notebooks)
@@ -57,7 +51,7 @@ def publish(chapter: str | None, jobs: int | None, say: Callable[[str], None]) -
         _put_published_records_beside(notebooks, settings)
         if failed(execute(notebooks, settings, say), say):
             return 1
-        with _alone():
+        with putting_in_place():
             _publish_run(notebooks, settings)
     say(f"Published {len(notebooks)} notebooks: chapters/*.ipynb and data/reference.")
     return 0
@@ -71,7 +65,7 @@ def _publish_run(notebooks: list[Notebook], settings: Settings) -> None:
             for book in notebooks
         }
     _check_publishable(pages, settings)
-    _put(
+    put(
         dict.fromkeys(_leftovers(notebooks))
         | {
             REFERENCE / f"{each.name}.json": settings.record(each).read_text(encoding="utf-8")
@@ -84,100 +78,15 @@ def _publish_run(notebooks: list[Notebook], settings: Settings) -> None:
 
 def publish_prose(chapter: str | None, say: Callable[[str], None]) -> int:
     """Refresh prose, captions and verdicts of published pages; execute nothing."""
-    with _alone():
+    with putting_in_place():
         finish(say)
         notebooks = find_notebooks(chapter)
         with claims.reading(dict.fromkeys(PLACES, str(REFERENCE))):
             pages = {notebook: _page_with_present_prose(notebook) for notebook in notebooks}
         _refuse(_page_problems(pages))
-        _put(_written(pages))
+        put(_written(pages))
     say(f"Refreshed the prose of {len(pages)} pages.")
     return 0
-
-
-def _alone():
-    """Let no other command put files in place meanwhile."""
-    return only_one(BUILD / "publish" / "put.lock", "putting pages in place", PATIENCE)
-
-
-def finish(say: Callable[[str], None]) -> None:
-    """Finish a publication that was interrupted between two files; drop one that is no more.
-
-    A file may be as it was before, or as the publication has it. Where all are as before, because
-    it put none or a person has restored them, there is nothing to finish. Where one is neither, a
-    person has changed it since, and must not lose that.
-    """
-    if not PENDING.exists():
-        return
-    why = _why_to_drop()
-    if not why:
-        _put_pending()
-        say("A publication that was interrupted is finished.")
-        return
-    PENDING.unlink()
-    say(f"A publication that was interrupted is dropped: {why}. 'make site' says if files differ.")
-
-
-def _why_to_drop() -> str:
-    try:
-        found = {
-            name: (_digest(ROOT / name), each["before"], _digest_of(each["text"]))
-            for name, each in _pending().items()
-        }
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return f"{PENDING.name} is damaged"
-    changed = [name for name, (now, *ends) in found.items() if now not in ends]
-    if changed:
-        return f"{', '.join(changed[:3])} changed since"
-    to_move = [(now, before) for now, before, after in found.values() if before != after]
-    untouched = to_move and all(now == before for now, before in to_move)
-    return "its files are as they were before" if untouched else ""
-
-
-def _pending() -> dict[str, dict[str, str | None]]:
-    """Return for each file the text that it is to have, and the digest that it had."""
-    content = json.loads(PENDING.read_text(encoding="utf-8"))
-    for name, each in content.items():
-        if {*each} != {"text", "before"} or not all(
-            isinstance(value, str | None) for value in each.values()
-        ):
-            raise ValueError(f"{name} has no text and no digest")
-    return content
-
-
-def _digest_of(text: str | None) -> str | None:
-    return None if text is None else sha256(text.encode()).hexdigest()
-
-
-def _digest(path: Path) -> str | None:
-    return sha256_of(path) if path.is_file() else None
-
-
-def _put(files: dict[Path, str | None]) -> None:
-    """Write files, or remove those without text, verdicts, manifest: all, if need be next time."""
-    # What is read at the end is read before the first file is written.
-    claims.load()
-    citation(ROOT)
-    listed = {
-        str(path.relative_to(ROOT)): {"text": text, "before": _digest(path)}
-        for path, text in files.items()
-    }
-    write_whole(PENDING, json.dumps(listed))
-    _put_pending()
-
-
-def _put_pending() -> None:
-    for name, each in _pending().items():
-        path, text = ROOT / name, each["text"]
-        for half_written in path.parent.glob(f".{path.name}.*"):
-            half_written.unlink()
-        if text is None:
-            path.unlink(missing_ok=True)
-        else:
-            write_whole(path, text)
-    write_verdicts(claims.load(), RecordSet.read(REFERENCE))
-    write_manifest()
-    PENDING.unlink()
 
 
 def _written(pages: dict[Notebook, NotebookNode]) -> dict[Path, str]:

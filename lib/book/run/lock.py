@@ -6,6 +6,10 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from lib.common.errors import ReaderError
+from lib.common.paths import BUILD
+
+# Held by whoever writes published files, and the seconds in which another will have done so.
+PUT, PATIENCE = BUILD / "publish" / "put.lock", 60.0
 
 
 @contextlib.contextmanager
@@ -27,6 +31,11 @@ def only_one(lock: Path, what: str, patience: float = 0.0) -> Iterator[None]:
                 raise ReaderError(f"Another run is {what}. Wait for it, or stop it first.")
             sleep(0.1)
         yield
+
+
+def putting_in_place() -> contextlib.AbstractContextManager:
+    """Let no other command write published files meanwhile."""
+    return only_one(PUT, "putting pages in place", PATIENCE)
 
 
 def _taken(fcntl, stream) -> bool:

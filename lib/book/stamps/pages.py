@@ -156,7 +156,7 @@ def summary(stamp: dict) -> dict[str, str]:
     return {
         "code": code[:SHOWN],
         "lib": digest_of(library)[:SHOWN],
-        "data": ", ".join(map(_data, named(stamp, DATA_SET).values())) or "none",
+        "data": ", ".join(map(shortened, named(stamp, DATA_SET).values())) or "none",
         "run": _run(named(stamp, PARAMETER)),
         "made with": f"Python {versions['python']}, {stamp['machine']}",
         "time": duration(stamp["seconds"]),
@@ -164,7 +164,7 @@ def summary(stamp: dict) -> dict[str, str]:
     }
 
 
-def _data(state: str) -> str:
+def shortened(state: str) -> str:
     """Shorten a state such as ``real DIGEST``; several digests become one of them all."""
     kind, *digests = state.split()
     if not digests:

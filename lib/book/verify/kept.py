@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lib.book.notebooks import find_notebooks
+from lib.book.run.lock import putting_in_place
 from lib.book.verify.manifest import write_manifest
 from lib.common.errors import ReaderError
 from lib.common.paths import BUILD, DATA, REFERENCE
@@ -23,6 +24,13 @@ FILES = {
 
 def keep(say: Callable[[str], None], made: Path = MADE, kept: Path = KEPT) -> int:
     """Keep the report that the last verification left, if it is worth showing."""
+    with putting_in_place():
+        _keep(made, kept)
+    say(f"Kept: {', '.join(FILES)} in data/{kept.name}")
+    return 0
+
+
+def _keep(made: Path, kept: Path) -> None:
     why = _told(made / "report.json", _not_worth_showing)
     if why is None:
         raise ReaderError("There is no report to keep: run 'make verify' first.")
@@ -34,8 +42,6 @@ def keep(say: Callable[[str], None], made: Path = MADE, kept: Path = KEPT) -> in
         shutil.copyfile(made / name, part)
         part.replace(kept / name)
     write_manifest()
-    say(f"Kept: {', '.join(FILES)} in data/{kept.name}")
-    return 0
 
 
 def _not_worth_showing(report: dict) -> str:

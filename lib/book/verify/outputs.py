@@ -6,7 +6,6 @@ reason, since then nothing tells an honest text from an edited one.
 A cell with the tag ``times`` shows what belongs to the machine, and is left out.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
@@ -14,9 +13,10 @@ from itertools import zip_longest
 import nbformat
 
 from lib.book.notebooks import Notebook
+from lib.book.run.kept import stamp_of_run
 from lib.book.run.settings import Settings
-from lib.book.stamps.inputs import PARAMETER
-from lib.book.stamps.pages import named, read_stamp
+from lib.book.stamps.inputs import DATA_SET, PARAMETER
+from lib.book.stamps.pages import named, read_stamp, shortened
 from lib.book.verify.judge import PRESENT, Comparison
 from lib.claims.tables import RECIPE
 
@@ -47,9 +47,24 @@ def _run_otherwise(notebook: Notebook, settings: Settings) -> str:
     before = read_stamp(notebook.page)
     if before is None:
         return "there is no published page with a stamp"
-    now = json.loads(settings.stamp(notebook).read_text(encoding="utf-8"))
+    now = stamp_of_run(notebook, settings)
     alike = named(before, PARAMETER) == named(now, PARAMETER)
     return "" if alike else "other seeds, or another profile, than published"
+
+
+def other_data(notebooks: Sequence[Notebook], settings: Settings) -> dict[str, list[str]]:
+    """Name for each page the data of which its run had other files than the published one."""
+    found = {}
+    for notebook in notebooks:
+        before, now = read_stamp(notebook.page), stamp_of_run(notebook, settings)
+        had, has = named(before or {"inputs": {}}, DATA_SET), named(now, DATA_SET)
+        found[notebook.name] = [
+            f"it was made from {name} {shortened(had[name])}, and this run from "
+            f"{shortened(has[name])}"
+            for name in sorted(had.keys() & has.keys())
+            if had[name] != has[name]
+        ]
+    return {name: why for name, why in found.items() if why}
 
 
 def does_not_repeat(comparisons: Sequence[Comparison]) -> str:

@@ -238,6 +238,7 @@ class Report:
             ],
             "left_out": self.left_out,
             "stale_pages": self.stale,
+            "untold_pages": self.untold,
             "claims": [asdict(note) for note in self.claims],
             "records": [
                 _finite(asdict(each)) | {"claims": self.resting.get(each.id, [])}

@@ -10,12 +10,13 @@ from lib import claims
 from lib.book.notebooks import Notebook, find_notebooks
 from lib.book.run.execution import execute, forget
 from lib.book.run.kept import forget_gone
+from lib.book.run.lock import putting_in_place
 from lib.book.run.settings import FAILED, Settings
 from lib.book.stamps.inputs import data_found
 from lib.book.verify import console
 from lib.book.verify.judge import CHANGED, judge_records
 from lib.book.verify.manifest import write_manifest
-from lib.book.verify.outputs import otherwise
+from lib.book.verify.outputs import other_data, otherwise
 from lib.book.verify.page import html
 from lib.book.verify.published import problems
 from lib.book.verify.report import Report, junit
@@ -87,7 +88,8 @@ def _verify(request: Request, say: Callable[[str], None]) -> int:
     texts, untold = {}, {}
     if not on_twins:
         texts, untold = otherwise(executed, settings, judged.comparisons)
-    for name, why in texts.items():
+    data = {} if on_twins else other_data(executed, settings)
+    for name, why in [*texts.items(), *data.items()]:
         stale[name] = [*stale.get(name, []), *why]
     report = Report(
         asked=_asked(settings, fresh, on_twins),
@@ -183,11 +185,12 @@ def remake_twin_reference(chapter: str | None, jobs: int | None, say: Callable[[
         outcomes = execute(notebooks, settings, say)
     if any(outcome.state == FAILED for outcome in outcomes):
         return 2
-    forget_gone(TWIN_REFERENCE)
-    for outcome in outcomes:
-        content = json.loads(settings.record(outcome.notebook).read_text(encoding="utf-8"))
-        path = TWIN_REFERENCE / f"{outcome.notebook.name}.json"
-        write_whole(path, json.dumps(content, sort_keys=True) + "\n")
-    write_manifest()
+    with putting_in_place():
+        forget_gone(TWIN_REFERENCE)
+        for outcome in outcomes:
+            content = json.loads(settings.record(outcome.notebook).read_text(encoding="utf-8"))
+            path = TWIN_REFERENCE / f"{outcome.notebook.name}.json"
+            write_whole(path, json.dumps(content, sort_keys=True) + "\n")
+        write_manifest()
     say(f"Written: {len(outcomes)} files below data/{TWIN_REFERENCE.name}")
     return 0
