@@ -758,6 +758,11 @@ def test_no_folder_or_cell_does_something_where_it_is_printed(monkeypatch, data_
     assert f"IDS_DATA={data_folder}/{AS_SHOWN}/no does not exist" in refusal()
 
 
+def test_what_is_quoted_in_an_error_does_nothing_where_it_is_printed():
+    told = ReaderError("a \x1b[31m b\r\x07\u202e\n\tc\u202f%, é…")
+    assert str(told) == "a \\x1b[31m b\\r\\x07\\u202e\n\tc\u202f%, é…"
+
+
 def test_an_odd_name_of_the_known_file_is_shown_in_the_banner(data_folder):
     odd_file(data_folder, CONTENT)
     assert AS_SHOWN in loaded().banner
