@@ -829,8 +829,8 @@ pd.DataFrame(
 ).T.rename(columns={name.lower(): name for name in botiot.CLASSES})
 
 # %% [markdown]
-# Almost no DDoS flow of the HTTP kind is recognised by the network. No score of the ladder notices:
-# of ten thousand flows of the 5 % set, fewer than three are of this kind.
+# Almost no DDoS flow of the HTTP kind is recognised by the network. No score notices: of ten thousand flows of the set,
+# fewer than three are of this kind.
 #
 # ## What do the spikes buy?
 #
@@ -1211,10 +1211,10 @@ for classes, value in zip((3, 4, 5), best.values()):
 recorder.save()
 
 # %% [markdown]
-# Such a rule tells the three attacks and normal traffic nearly perfectly, and theft less so: key logging is here mostly a
+# Such a rule tells the three attacks and normal traffic nearly perfectly, theft less so: key logging is here mostly a
 # refused connection (one packet out, one back, state `RST`), and {book}`botiot.audit.theft_like_scans|.0%` of its flows
-# have the six values of some flow of a scan. Other columns tell more: with all that Argus
-# stores but addresses, ports, clocks and row numbers the forest gains on every rung (the network, on logarithms and two rungs, is not shown to), most with theft, from {book}`botiot.ladder.theft.rf.balanced_accuracy|.2f` to {book}`botiot.broad.theft.rf.all.balanced_accuracy|.2f` (folded).
+# have the six values of a flow of a scan. More columns tell more: with all of Argus' but addresses, ports, clocks and row numbers
+# the forest gains on every rung, most with theft, from {book}`botiot.ladder.theft.rf.balanced_accuracy|.2f` to {book}`botiot.broad.theft.rf.all.balanced_accuracy|.2f`; the network, tried on two, is not shown to (folded).
 
 # %% tags=["hide-input", "remove-output"]
 logging = copies[kinds == "Theft Keylogging"]
