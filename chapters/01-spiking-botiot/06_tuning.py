@@ -15,13 +15,14 @@
 #
 # :::{admonition} Finding
 # :class: finding
-# After the same search of eight trials for each, the synaptic neuron is ahead of the paper's network by about a hundredth on
-# five seeds, STDP is behind, and no other neuron, no third or fourth layer, no e-prop, no dense network and no forest is told
-# from it. The paper's network has a macro F1 of {book}`botiot.tuned.leaky.f1|.3f` trained by backpropagation,
-# {book}`botiot.tuned.eprop.f1|.3f` by e-prop, a rule that sends no error back through time or a hidden layer, and
-# {book}`botiot.tuned.eprop_upper.f1|.3f` if e-prop leaves the lower layer as drawn; with both layers as drawn a read-out has
-# {book}`botiot.tuned.drawn.f1|.3f`. So learning in the upper layer counts, where e-prop is backpropagation, and what it does otherwise
-# is not tested here. STDP's layer has {book}`botiot.tuned.stdp.f1|.3f`, and left as drawn {book}`botiot.tuned.stdp_drawn.f1|.3f`.
+# After the same search of eight trials for each, no other neuron, no third or fourth layer, no local rule and no dense
+# network is told from the paper's network on five seeds. It has a macro F1 of {book}`botiot.tuned.leaky.f1|.3f` trained by
+# backpropagation, {book}`botiot.tuned.eprop.f1|.3f` by e-prop, a rule that sends no error back through time or a hidden layer, and
+# {book}`botiot.tuned.eprop_upper.f1|.3f` if e-prop leaves the lower layer as drawn; with both as drawn a read-out has
+# {book}`botiot.tuned.drawn.f1|.3f`. So learning in the upper layer counts, where e-prop is backpropagation, and what it does
+# otherwise is not tested here. STDP's layer has {book}`botiot.tuned.stdp.f1|.3f`, and left as drawn {book}`botiot.tuned.stdp_drawn.f1|.3f`.
+# For the paper's network a fourth digit of the search decided; with the smallest rate near the best the synaptic neuron is
+# ahead of it by about a hundredth, and STDP behind.
 # :::
 #
 # The paper proposes other neurons, more layers and other learning rules as its next steps. The
@@ -66,9 +67,10 @@ run_banner(source, profile, seed, replicates)
 # logarithms as inputs, 72 hidden neurons (three layers have 108 and four 144, so that depth comes with size), 300 epochs. One thing is searched, four values of it: the learning rate of
 # a network or of a local rule, the least number of rows in a leaf of the forest, the strength of a read-out. The search trains on four fifths of
 # the training rows and scores macro F1 on the last, over two seeds that are used for nothing else (their draws share a few rows with
-# the tests, which come from the same rows). Of the values that come within half a hundredth of the highest
-# mean the smallest is taken. Then five other seeds train on all training rows, and are asked about the test
-# rows. So each has eight trials and five runs.
+# the tests, which come from the same rows); the value with the highest
+# mean is taken, the first of equals. Then five other seeds train on all training rows, and are asked about the test
+# rows. So each has eight trials and five runs. Beside it stands the smallest value within half a hundredth of that mean, a
+# rule added after results had been seen, since a fourth digit decided for the paper's network.
 
 # %%
 import numpy as np
@@ -275,18 +277,28 @@ trials = {
 MARGIN = 0.005
 
 
-def chosen(values, means):
-    """The smallest value that comes within the margin of the highest mean."""
-    return values[(means >= means.max() - MARGIN).argmax()]
+def chosen(name, margin=0.0):
+    """The first value that comes within the margin of the highest mean."""
+    means = trials[name].mean(axis=1)
+    return EVERY[name][2][(means >= means.max() - margin).argmax()]
 
 
-best = {
-    name: chosen(values, trials[name].mean(axis=1))
-    for name, (_, _, values) in EVERY.items()
-}
+best = {name: chosen(name) for name in EVERY}
+near = {name: chosen(name, MARGIN) for name in TUNED}
+
+
 # %% tags=["hide-input"]
-every_f1 = {name: EVERY[name][1](final, (best[name],))[0] for name in EVERY}
+from functools import cache
+
+
+@cache
+def on_test_rows(name, value):
+    return EVERY[name][1](final, (value,))[0]
+
+
+every_f1 = {name: on_test_rows(name, best[name]) for name in EVERY}
 found = {name: every_f1[name] for name in TUNED}
+near_f1 = {name: on_test_rows(name, near[name]) for name in TUNED}
 
 # %% tags=["hide-input"]
 AS_PRINTED = (
@@ -298,12 +310,7 @@ AS_PRINTED = (
     "izhikevich",
     "dense",
 )
-untuned = {
-    name: TUNED[name][1](final, (RATES[0],))[0]
-    if best[name] != RATES[0]
-    else found[name]
-    for name in AS_PRINTED
-}
+untuned = {name: on_test_rows(name, RATES[0]) for name in AS_PRINTED}
 
 # %% tags=["remove-cell"]
 # What each search has chosen is shown below: on another processor a tie may fall otherwise.
@@ -313,6 +320,11 @@ for name, values in found.items():
     if name != "leaky":
         recorder.add(
             f"botiot.tuned.{name}.lead", values - found["leaky"], "less leaky"
+        )
+        recorder.add(
+            f"botiot.tuned.{name}.lead_near",
+            near_f1[name] - near_f1["leaky"],
+            "less leaky, each at its smallest value near the best",
         )
 for name, values in untuned.items():
     recorder.add(
@@ -341,17 +353,22 @@ from lib.methods.differences import mean_with_interval
 
 
 def row_of(name):
-    gap = found[name] - found["leaky"]
     first = f"{untuned[name].mean():.3f}" if name in untuned else ""
+    lead, lead_near = (
+        "" if name == "leaky" else mean_with_interval(f1[name] - f1["leaky"])
+        for f1 in (found, near_f1)
+    )
     return {
         "chosen": f"{best[name]:g}",
         "macro F1": f"{found[name].mean():.3f}",
-        "less leaky": "" if name == "leaky" else mean_with_interval(gap),
+        "less leaky": lead,
+        "near the best": f"{near[name]:g}",
+        "less leaky, near the best": lead_near,
         "at the printed rate": first,
     }
 
 
-# %% tags=["hide-input"] caption="Macro F1 after the same search, mean of five seeds, and less the paper's network [95 % interval of the paired difference]."
+# %% tags=["hide-input"] caption="Macro F1 after the same search, mean of five seeds, and less the paper's network [95 % interval of the paired difference]; near the best: the smallest value within half a hundredth of the highest mean of the search."
 pd.DataFrame({title: row_of(name) for name, (title, *_) in TUNED.items()}).T
 
 # %% tags=["hide-input", "hide-output"] caption="The search: macro F1 on the validation fifth, mean of two seeds, by the four values in rising order."
