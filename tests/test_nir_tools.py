@@ -8,19 +8,34 @@ import pytest
 import torch
 
 from lib.common.paths import ROOT
+from lib.datasets import entry
 from lib.methods.spiking import SpikingClassifier, SpikingSettings
 from lib.methods.spiking.exchange import to_nir
+from lib.methods.spiking.neurons import StackedClassifier
+from lib.papers import botiot
 
 OUTSIDE = ROOT / "data" / "outside"
 TOOLS = json.loads((OUTSIDE / "botiot_nir.json").read_text(encoding="utf-8"))["tools"]
+TRAINED = json.loads((OUTSIDE / "botiot_nir_trained.json").read_text(encoding="utf-8"))
+NODE = "written zero, resistance 1"
+
+
+def loaded(name):
+    spec = importlib.util.spec_from_file_location(name, OUTSIDE / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture(scope="module")
 def script():
-    spec = importlib.util.spec_from_file_location("botiot_nir", OUTSIDE / "botiot_nir.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return loaded("botiot_nir")
+
+
+@pytest.fixture
+def trained_script(monkeypatch):
+    monkeypatch.syspath_prepend(OUTSIDE)
+    return loaded("botiot_nir_trained")
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +84,38 @@ def test_two_tools_compute_the_reset_to_zero():
         if form.startswith("zero") and own.get("from zero", 1) < 1e-5
     }
     assert exact == {"snntorch", "norse"}
+
+
+def test_the_trained_networks_are_of_the_papers_set():
+    (variant,) = entry(botiot.NAME).select(botiot.part.PART)
+    assert TRAINED["data"] == "real"
+    assert TRAINED["data sha256"] in str(variant)
+
+
+def test_two_tools_give_every_answer_of_trained_networks_as_the_node():
+    for tool in ("snntorch", "norse"):
+        for learnt in ("subtract", "zero"):
+            found = TRAINED["tools"][tool][f"learnt {learnt}, {NODE}"]
+            assert found["f1"] == found["f1 by rule"]
+            assert found["f1"] == TRAINED["rule"][f"learnt {learnt}"]["run zero"]
+            assert set(found["same answers"]) == {1.0}
+            assert max(found["distance"]) < 1e-5
+
+
+def test_a_trained_network_loses_where_its_reset_is_another():
+    own = {learnt: TRAINED["rule"][f"learnt {learnt}"] for learnt in ("subtract", "zero")}
+    for learnt, other in (("subtract", "zero"), ("zero", "subtract")):
+        lost = np.subtract(own[learnt][f"run {learnt}"], own[learnt][f"run {other}"])
+        assert lost.min() > 0
+    assert min(own["zero"]["run zero"]) > 0.8
+
+
+def test_the_neuron_that_resets_to_zero_is_the_node(script, trained_script):
+    layers, rows = script.weights()
+    network = StackedClassifier(trained_script._to_zero(), script.SIZES, script.STEPS, [0])
+    with torch.inference_mode():
+        for (weight, bias), (own, first) in zip(layers, network.linears, strict=True):
+            own.copy_(torch.as_tensor(weight.T)[None])
+            first.copy_(torch.as_tensor(bias)[None, None])
+        outputs = network(torch.as_tensor(rows)[None])[:, 0].numpy()
+    np.testing.assert_allclose(outputs, script.expected(layers, rows, "zero"), atol=1e-4)

@@ -101,3 +101,12 @@ def test_it_learns_and_the_seed_decides():
     again = train_eprop([SpikingTask(rows, labels, 1)], SETTINGS)
     assert np.array_equal(again.loss[0], trained.loss[0])
     assert not np.array_equal(trained.loss[0], trained.loss[1])
+
+
+def test_layers_left_as_drawn_keep_their_weights_and_the_others_learn():
+    rows, labels = problem(200)
+    first, task = SpikingClassifier(SETTINGS, 1).linears, [SpikingTask(rows, labels, 1)]
+    for drawn in (0, 1, 2):
+        own = train_eprop(task, SETTINGS, drawn).networks[0].linears
+        same = [torch.equal(a.weight, b.weight) for a, b in zip(own, first, strict=True)]
+        assert same == [place < drawn for place in range(3)]

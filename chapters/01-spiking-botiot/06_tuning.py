@@ -15,14 +15,14 @@
 #
 # :::{admonition} Finding
 # :class: finding
-# After the same search of eight trials for each, no other neuron, no third layer, no e-prop and no dense network is told from
-# the paper's network on five seeds; STDP is behind. The paper's network has a macro F1 of
-# {book}`botiot.tuned.leaky.f1|.3f` trained by backpropagation and {book}`botiot.tuned.eprop.f1|.3f` by e-prop, a rule that
-# sends no error back through time or a hidden layer; a dense network without spikes has {book}`botiot.tuned.dense.f1|.3f`.
-# Izhikevich's neuron, far behind at the printed rate with
-# {book}`botiot.tuned.izhikevich.printed_rate.f1|.3f`, has {book}`botiot.tuned.izhikevich.f1|.3f` at a rate of its own. The forest is behind with the leaf that the search chose; with scikit-learn's defaults, on another page, it is level.
-# In an earlier run of ours, on another processor, the search chose other rates for the paper's network and for e-prop, and STDP
-# was not told from the network.
+# After the same search of eight trials for each, no other neuron, no third or fourth layer, no local rule and no dense
+# network is told from the paper's network on five seeds. It has a macro F1 of {book}`botiot.tuned.leaky.f1|.3f` trained by
+# backpropagation, {book}`botiot.tuned.eprop.f1|.3f` by e-prop, a rule that sends no error back through time or a hidden layer, and
+# {book}`botiot.tuned.eprop_upper.f1|.3f` if e-prop leaves the lower layer as drawn; with both as drawn a read-out has
+# {book}`botiot.tuned.drawn.f1|.3f`. So learning in the upper layer counts, where e-prop is backpropagation, and what it does
+# otherwise is not tested here. STDP's layer has {book}`botiot.tuned.stdp.f1|.3f`, and left as drawn {book}`botiot.tuned.stdp_drawn.f1|.3f`.
+# For the paper's network a fourth digit of the search decided; with the smallest rate near the best the synaptic neuron is
+# ahead of it by about a hundredth, and STDP behind.
 # :::
 #
 # The paper proposes other neurons, more layers and other learning rules as its next steps. The
@@ -64,12 +64,13 @@ run_banner(source, profile, seed, replicates)
 # ## The same search for each
 #
 # A thousand rows of the 5 % set at its natural shares, split 80:20 with the classes' shares kept, standardised
-# logarithms as inputs, 72 hidden neurons (three layers have 108, so that depth comes with size), 300 epochs. One thing is searched, four values of it: the learning rate of
-# a network or of a local rule, the least number of rows in a leaf of the forest. The search trains on four fifths of
+# logarithms as inputs, 72 hidden neurons (three layers have 108 and four 144, so that depth comes with size), 300 epochs. One thing is searched, four values of it: the learning rate of
+# a network or of a local rule, the least number of rows in a leaf of the forest, the strength of a read-out. The search trains on four fifths of
 # the training rows and scores macro F1 on the last, over two seeds that are used for nothing else (their draws share a few rows with
 # the tests, which come from the same rows); the value with the highest
 # mean is taken, the first of equals. Then five other seeds train on all training rows, and are asked about the test
-# rows. So each has eight trials and five runs.
+# rows. So each has eight trials and five runs. Beside it stands the smallest value within half a hundredth of that mean, a
+# rule added after results had been seen, since a fourth digit decided for the paper's network.
 
 # %%
 import numpy as np
@@ -117,15 +118,15 @@ def macro(split, answers):
 # %% [markdown]
 # ## What is tuned
 #
-# **Neurons and layers** as on the page before: leaky with backpropagation through time, the paper's; recurrent,
-# synaptic, alpha, Izhikevich; three layers of 36. **E-prop** {cite:p}`bellec2020` trains the paper's two layers by a supervised rule meant for chips, here in batches with Adam. Each synapse keeps a trace of what it has received and of how near to its threshold
+# **Neurons and layers** as on the page before: leaky with backpropagation through time, the paper's; learned decay, recurrent,
+# synaptic, alpha, Izhikevich; three and four layers of 36. **E-prop** {cite:p}`bellec2020` trains the paper's two layers by a supervised rule meant for chips, here in batches with Adam. Each synapse keeps a trace of what it has received and of how near to its threshold
 # its neuron was; at the end each neuron is told one number, the errors of the classes, weighted. In the upper layer the
 # weights are its own; in the lower they are random and fixed. No error travels back through time or a hidden layer; the
 # upper layer's comes over the read-out's own weights, as in backpropagation. A test holds our loops to the rule as written, and the upper layer to backpropagation.
 # **STDP** is the page before's: one layer that learns
-# without labels, and a read-out trained with them. There it was not told from a layer left as drawn; that layer was not
-# run here. **Dense** and **forest**
-# are the rivals without spikes.
+# without labels, and a read-out trained with them. **Dense** and **forest**
+# are the rivals without spikes. The **controls** leave layers as drawn: the lower one under e-prop; both, with a logistic
+# regression on the spikes of the upper; STDP's, by a rate of 0, with its own read-out. And that read-out gets the logarithms themselves.
 
 # %%
 from lib.methods.spiking import train_stacked
@@ -206,6 +207,8 @@ TUNED = {
         RATES,
     ),
     "three": ("leaky, three layers", by_neurons(neurons.Leaky(), 3), RATES),
+    "four": ("leaky, four layers", by_neurons(neurons.Leaky(), 4), RATES),
+    "decay": ("learned decay", by_neurons(neurons.Leaky(learn_beta=True)), RATES),
     "recurrent": ("recurrent", by_neurons(neurons.Recurrent()), RATES),
     "synaptic": ("synaptic", by_neurons(neurons.Synaptic()), RATES),
     "alpha": ("alpha", by_neurons(neurons.Alpha()), RATES),
@@ -224,16 +227,78 @@ TUNED |= {
     "rf": ("random forest", one_by_one(forest), LEAVES),
 }
 
+# %% tags=["hide-input"]
+from functools import partial
+
+import torch
+from lib.methods.spiking import SpikingClassifier
+
+
+def numbers(split, rows):
+    return rows
+
+
+def spikes_as_drawn(split, rows):
+    network = SpikingClassifier(base, split.seed)
+    with torch.inference_mode():
+        sent = network.trace(torch.as_tensor(rows)).spikes[1]
+    return sent.sum(dim=0).numpy()
+
+
+# %% tags=["hide-input"]
+def read(of):
+    def scored(split, strength):
+        logistic = LogisticRegression(C=strength, max_iter=5000)
+        reader = make_pipeline(StandardScaler(), logistic)
+        reader.fit(of(split, split.train_features), split.train_labels)
+        return macro(split, reader.predict(of(split, split.test_features)))
+
+    return one_by_one(scored)
+
+
+# %% tags=["hide-input"]
+upper_alone = by_networks(partial(train_eprop, drawn=1))
+STRENGTHS = (0.1, 1, 10, 100)
+CONTROLS = {
+    "eprop_upper": ("e-prop, lower layer as drawn", upper_alone, RATES),
+    "drawn": ("both layers as drawn, read-out", read(spikes_as_drawn), STRENGTHS),
+    "stdp_drawn": ("STDP at rate 0: a layer as drawn", one_by_one(plastic), (0.0,)),
+    "reader": ("no layer: read-out of the logarithms", read(numbers), STRENGTHS),
+}
+EVERY = TUNED | CONTROLS
+
 # %%
 trials = {
-    name: score(searched, values) for name, (_, score, values) in TUNED.items()
+    name: score(searched, values) for name, (_, score, values) in EVERY.items()
 }
-best = {
-    name: values[trials[name].mean(axis=1).argmax()]
-    for name, (_, _, values) in TUNED.items()
-}
+
+
+# %% tags=["method"]
+MARGIN = 0.005
+
+
+def chosen(name, margin=0.0):
+    """The first value that comes within the margin of the highest mean."""
+    means = trials[name].mean(axis=1)
+    return EVERY[name][2][(means >= means.max() - margin).argmax()]
+
+
+best = {name: chosen(name) for name in EVERY}
+near = {name: chosen(name, MARGIN) for name in TUNED}
+
+
 # %% tags=["hide-input"]
-found = {name: TUNED[name][1](final, (best[name],))[0] for name in TUNED}
+from functools import cache
+
+
+@cache
+def on_test_rows(name, value):
+    return EVERY[name][1](final, (value,))[0]
+
+
+every_f1 = {name: on_test_rows(name, best[name]) for name in EVERY}
+found = {name: every_f1[name] for name in TUNED}
+near_f1 = {name: on_test_rows(name, near[name]) for name in TUNED}
 
 # %% tags=["hide-input"]
 AS_PRINTED = (
@@ -245,12 +310,7 @@ AS_PRINTED = (
     "izhikevich",
     "dense",
 )
-untuned = {
-    name: TUNED[name][1](final, (RATES[0],))[0]
-    if best[name] != RATES[0]
-    else found[name]
-    for name in AS_PRINTED
-}
+untuned = {name: on_test_rows(name, RATES[0]) for name in AS_PRINTED}
 
 # %% tags=["remove-cell"]
 # What each search has chosen is shown below: on another processor a tie may fall otherwise.
@@ -261,10 +321,30 @@ for name, values in found.items():
         recorder.add(
             f"botiot.tuned.{name}.lead", values - found["leaky"], "less leaky"
         )
+        recorder.add(
+            f"botiot.tuned.{name}.lead_near",
+            near_f1[name] - near_f1["leaky"],
+            "less leaky, each at its smallest value near the best",
+        )
 for name, values in untuned.items():
     recorder.add(
         f"botiot.tuned.{name}.printed_rate.f1", values, "at the printed rate"
     )
+recorder.save()
+
+# %% tags=["remove-cell"]
+OVER = {
+    ("eprop", "eprop_upper"): "e-prop in both layers, less in the upper alone",
+    ("eprop_upper", "drawn"): "e-prop in the upper layer, less in none",
+    ("leaky", "drawn"): "backpropagation in both layers, less in none",
+    ("stdp", "stdp_drawn"): "STDP, less its layer as drawn",
+    ("stdp_drawn", "reader"): "STDP's layer as drawn, less no layer",
+}
+over = {pair: every_f1[pair[0]] - every_f1[pair[1]] for pair in OVER}
+for name in CONTROLS:
+    recorder.add(f"botiot.tuned.{name}.f1", every_f1[name], how)
+for (one, other), values in over.items():
+    recorder.add(f"botiot.tuned.{one}.over_{other}", values, OVER[one, other])
 recorder.save()
 
 # %% tags=["hide-input"]
@@ -273,17 +353,22 @@ from lib.methods.differences import mean_with_interval
 
 
 def row_of(name):
-    gap = found[name] - found["leaky"]
     first = f"{untuned[name].mean():.3f}" if name in untuned else ""
+    lead, lead_near = (
+        "" if name == "leaky" else mean_with_interval(f1[name] - f1["leaky"])
+        for f1 in (found, near_f1)
+    )
     return {
         "chosen": f"{best[name]:g}",
         "macro F1": f"{found[name].mean():.3f}",
-        "less leaky": "" if name == "leaky" else mean_with_interval(gap),
+        "less leaky": lead,
+        "near the best": f"{near[name]:g}",
+        "less leaky, near the best": lead_near,
         "at the printed rate": first,
     }
 
 
-# %% tags=["hide-input"] caption="Macro F1 after the same search, mean of five seeds, and less the paper's network [95 % interval of the paired difference]."
+# %% tags=["hide-input"] caption="Macro F1 after the same search, mean of five seeds, and less the paper's network [95 % interval of the paired difference]; near the best: the smallest value within half a hundredth of the highest mean of the search."
 pd.DataFrame({title: row_of(name) for name, (title, *_) in TUNED.items()}).T
 
 # %% tags=["hide-input", "hide-output"] caption="The search: macro F1 on the validation fifth, mean of two seeds, by the four values in rising order."
@@ -295,16 +380,24 @@ pd.DataFrame(
                 zip(values, trials[name].mean(axis=1)), start=1
             )
         }
-        for name, (title, _, values) in TUNED.items()
+        for name, (title, _, values) in EVERY.items()
     }
-).T
+).T.fillna("")
 
-# %% tags=["lead", "hide-input"] mystnb={"figure": {"caption": "Macro F1 after the same search: a dot a seed, the mean as a line, five seeds.", "name": "fig-botiot-tuned"}, "image": {"alt": "Strips of dots, one a model. The means: leaky {book}`botiot.tuned.leaky.f1|.3f`, three layers {book}`botiot.tuned.three.f1|.3f`, recurrent {book}`botiot.tuned.recurrent.f1|.3f`, synaptic {book}`botiot.tuned.synaptic.f1|.3f`, alpha {book}`botiot.tuned.alpha.f1|.3f`, Izhikevich {book}`botiot.tuned.izhikevich.f1|.3f`, e-prop {book}`botiot.tuned.eprop.f1|.3f`, STDP {book}`botiot.tuned.stdp.f1|.3f`, dense {book}`botiot.tuned.dense.f1|.3f`, random forest {book}`botiot.tuned.rf.f1|.3f`."}}
+# %% tags=["hide-input", "hide-output"] caption="Is it the rule? Macro F1 of rules and controls, mean of five seeds, and paired differences [95 % interval]."
+means = {
+    EVERY[name][0]: f"{every_f1[name].mean():.3f}"
+    for name in ("eprop", "stdp", *CONTROLS)
+}
+gaps = {OVER[pair]: mean_with_interval(values) for pair, values in over.items()}
+pd.Series(means | gaps).rename("macro F1").to_frame()
+
+# %% tags=["lead", "hide-input"] mystnb={"figure": {"caption": "Macro F1 after the same search: a dot a seed, the mean as a line, five seeds.", "name": "fig-botiot-tuned"}, "image": {"alt": "Strips of dots, one a model. The means: leaky {book}`botiot.tuned.leaky.f1|.3f`, three layers {book}`botiot.tuned.three.f1|.3f`, four layers {book}`botiot.tuned.four.f1|.3f`, learned decay {book}`botiot.tuned.decay.f1|.3f`, recurrent {book}`botiot.tuned.recurrent.f1|.3f`, synaptic {book}`botiot.tuned.synaptic.f1|.3f`, alpha {book}`botiot.tuned.alpha.f1|.3f`, Izhikevich {book}`botiot.tuned.izhikevich.f1|.3f`, e-prop {book}`botiot.tuned.eprop.f1|.3f`, STDP {book}`botiot.tuned.stdp.f1|.3f`, dense {book}`botiot.tuned.dense.f1|.3f`, random forest {book}`botiot.tuned.rf.f1|.3f`."}}
 import matplotlib.pyplot as plt
 from lib.methods import figures
 
 figures.use_book_style()
-figure, axis = plt.subplots(figsize=(5.6, 3.4))
+figure, axis = plt.subplots(figsize=(5.6, 3.8))
 for place, values in enumerate(found.values()):
     axis.plot(values, [place] * len(values), "o", color="#0072B2", alpha=0.4)
     axis.plot([values.mean()] * 2, [place - 0.3, place + 0.3], color=figures.PAPER)
@@ -314,24 +407,21 @@ axis.invert_yaxis()
 plt.show()
 
 # %% [markdown]
-# Two intervals do not hold zero. STDP is behind in every seed; that its layer sees no label is one reason among others, as it
-# has one layer, inputs of its own and a linear read-out, and neither a layer left as drawn nor that read-out on the logarithms
-# themselves was run. Of nine comparisons at this level one may come out by chance; corrected for nine, STDP's would not. The
-# forest is behind, too, and that goes with the leaf that our search chose: with scikit-learn's defaults a forest has
-# {book}`botiot.ceiling.1000.rf.f1` over ten seeds on the [reproduction page](02_reproduction.ipynb), level with the
-# networks. At the printed rate, by intervals of the records that the table does not show, Izhikevich's neuron is behind the
-# paper's network; alpha and dense are behind in every seed, by intervals that hold zero; synaptic and recurrent neurons are
-# ahead by about a hundredth, by intervals that do not, though in the earlier run they did. At rates of their own none of the
-# five is told from it, but Izhikevich's is behind in every seed, and the synaptic neuron is ahead in four and level in one, by
-# an interval that only just holds zero. Three layers are a little ahead, by an interval that holds zero.
+# Two intervals do not hold zero: the synaptic neuron is ahead in every seed, and STDP is behind in every seed. Of eleven comparisons
+# at this level one may come out by chance; corrected for eleven, the synaptic neuron's would still not hold it, and STDP's
+# would. Three layers are a little ahead, by an interval that just holds zero. At the printed rate, by intervals of the records that
+# the table does not show, Izhikevich's neuron is behind the paper's network; alpha and dense are behind in every seed, by intervals that hold zero; synaptic and recurrent neurons and three layers are
+# not told from it. (Learned decay and four layers were not run at that rate here, but on the [page before](04_beyond.ipynb).)
 #
-# E-prop loses nothing here that five seeds can tell. Whether its lower layer had to learn at all is not known: a layer left
-# as drawn was not run. With two layers, ten steps and three classes that is a small test of it.
+# **Do the local rules add anything?** (The table of controls is folded above.) STDP does not, as far as five seeds tell: its layer scores no better than the same layer as drawn, with thresholds
+# adapted. That layer is worth more than none: the read-out on the logarithms themselves has {book}`botiot.tuned.reader.f1|.3f`. E-prop
+# scores some six hundredths above layers that are left as drawn, and so does backpropagation. But with the lower layer as
+# drawn it scores as well as with both. In the upper layer, where its error comes over the read-out's own weights, e-prop is
+# backpropagation here; in the lower one, where it is not, it had nothing to add. So these rows test neither for nor against it.
 #
-# The search is noisy. Two seeds of a validation fifth hold a handful of scans; by half a hundredth they gave the forest
-# eight rows in a leaf, with which it scores far lower on the test. Two rates of the paper's network, ten times apart, score the
-# same on them to three digits, and here the smaller was taken. In an earlier run of ours, on another processor, it was the
-# larger, with which one seed of five falls far behind on the test: all intervals were wide then, and only the forest's did
-# not hold zero. E-prop's rate was another, too, without a tie: its scores in the search moved. Most of that run's mean
-# differences lie outside the intervals above, and what the banner says does not hold here: an interval over seeds speaks of the
-# rates as chosen, and not of what another search would choose. Three of the ten took the last value offered, so that a better one may lie beyond.
+# The search is noisy. Two seeds of a validation fifth hold a handful of scans. Three rates of the paper's network, ten times apart,
+# score the same on them within a thousandth, and on another processor its trials moved by a hundredth, and e-prop's chose another rate. The margin was
+# set for that, after results had been seen: by the highest mean alone the fourth digit chose, on this
+# processor the largest rate, with which one seed of five falls far behind, so that nothing but the forest was told from it; and the forest got
+# eight rows in a leaf, with which it scores far lower on the test. An
+# interval over seeds speaks of the values as chosen, and not of what another search would choose.

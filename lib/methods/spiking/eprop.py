@@ -28,7 +28,7 @@ class _State:
     second: list[np.ndarray]
 
 
-def train_eprop(tasks: Sequence[SpikingTask], settings: SpikingSettings) -> Trained:
+def train_eprop(tasks: Sequence[SpikingTask], settings: SpikingSettings, drawn: int = 0) -> Trained:
     """Train one classifier a task by e-prop, from the first weights of `train_stacked`.
 
     Parameters
@@ -37,6 +37,8 @@ def train_eprop(tasks: Sequence[SpikingTask], settings: SpikingSettings) -> Trai
         Rows and seeds; the seed draws the random weights of the learning signal as well.
     settings : SpikingSettings
         With a read-out "sum" and one update a batch.
+    drawn : int
+        So many hidden layers, from the inputs on, stay as they were drawn: 0, 1 or 2.
 
     Returns
     -------
@@ -44,11 +46,14 @@ def train_eprop(tasks: Sequence[SpikingTask], settings: SpikingSettings) -> Trai
         Networks that `class_chances` takes, and the loss before each update.
     """
     networks = [SpikingClassifier(settings, task.seed) for task in tasks]
-    losses = [_train(*pair, settings) for pair in zip(networks, tasks, strict=True)]
+    pairs = zip(networks, tasks, strict=True)
+    losses = [_train(network, task, settings, drawn) for network, task in pairs]
     return Trained(networks, np.array(losses), settings.epochs)
 
 
-def _train(network: SpikingClassifier, task: SpikingTask, settings: SpikingSettings) -> list[float]:
+def _train(
+    network: SpikingClassifier, task: SpikingTask, settings: SpikingSettings, drawn: int
+) -> list[float]:
     parts = [
         part.detach().numpy().astype(np.float64)
         for linear in network.linears
@@ -68,7 +73,7 @@ def _train(network: SpikingClassifier, task: SpikingTask, settings: SpikingSetti
                 features[rows], labels[rows], tuple(parts), told, neuron
             )
             losses.append(float(loss))
-            _adam(state, gradient, settings.learning_rate, len(losses))
+            _adam(state, gradient, settings.learning_rate, len(losses), 2 * drawn)
     for place, part in enumerate(parts):
         linear = network.linears[place // 2]
         own = linear.bias if place % 2 else linear.weight
@@ -76,10 +81,11 @@ def _train(network: SpikingClassifier, task: SpikingTask, settings: SpikingSetti
     return losses
 
 
-def _adam(state: _State, gradient: Sequence[np.ndarray], rate: float, update: int) -> None:
-    for part, first, second, own in zip(
-        state.parts, state.first, state.second, gradient, strict=True
-    ):
+def _adam(
+    state: _State, gradient: Sequence[np.ndarray], rate: float, update: int, kept: int
+) -> None:
+    every = list(zip(state.parts, state.first, state.second, gradient, strict=True))
+    for part, first, second, own in every[kept:]:
         first += (1 - BETA_1) * (own - first)
         second += (1 - BETA_2) * (own * own - second)
         mean, square = first / (1 - BETA_1**update), second / (1 - BETA_2**update)
@@ -103,17 +109,23 @@ def batch_gradient(features, labels, parts, told, neuron):
         eligible = np.zeros((layer, layer))
         sent = np.zeros(layer)
         for _ in range(steps):
-            membrane_1 = beta * membrane_1 + held - threshold * spike_1
-            spike_1 = (membrane_1 > threshold).astype(np.float64)
-            membrane_2 = beta * membrane_2 + weight_2 @ spike_1 + bias_2 - threshold * spike_2
-            spike_2 = (membrane_2 > threshold).astype(np.float64)
-            trace, flat, sent = beta * trace + spike_1, beta * flat + 1, sent + spike_2
-            slope_1 = 1 / (slope * np.abs(membrane_1 - threshold) + 1) ** 2
-            slope_2 = 1 / (slope * np.abs(membrane_2 - threshold) + 1) ** 2
-            seen_1 += slope_1 * flat  # the input is the same at every step
-            seen_2 += slope_2 * flat
+            # Neuron by neuron: whole arrays in between would take most of the time.
+            flat = beta * flat + 1
             for j in range(layer):
-                eligible[j] += slope_2[j] * trace
+                membrane_1[j] = beta * membrane_1[j] + held[j] - threshold * spike_1[j]
+                spike_1[j] = 1.0 if membrane_1[j] > threshold else 0.0
+                trace[j] = beta * trace[j] + spike_1[j]
+                # The input is the same at every step.
+                seen_1[j] += 1 / (slope * np.abs(membrane_1[j] - threshold) + 1) ** 2 * flat
+            heard = weight_2 @ spike_1
+            for j in range(layer):
+                membrane_2[j] = beta * membrane_2[j] + heard[j] + bias_2[j] - threshold * spike_2[j]
+                spike_2[j] = 1.0 if membrane_2[j] > threshold else 0.0
+                sent[j] += spike_2[j]
+                near = 1 / (slope * np.abs(membrane_2[j] - threshold) + 1) ** 2
+                seen_2[j] += near * flat
+                for i in range(layer):
+                    eligible[j, i] += near * trace[i]
         logits = weight_3 @ sent + steps * bias_3
         chances = np.exp(logits - logits.max())
         chances /= chances.sum()
