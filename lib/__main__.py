@@ -5,6 +5,7 @@ import math
 import os
 import re
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -467,6 +468,7 @@ def main(arguments: list[str] | None = None) -> int:
     sys.stdout.reconfigure(errors="replace")  # a terminal may lack our signs
     if os.path.expanduser("~") == "~":  # no HOME, and a user whom the system does not list
         os.environ["HOME"] = str(BUILD / "home")
+    _warn_in_one_line()
     options = _parser().parse_args(arguments)
     allowed = memory_allowed()
     if allowed < LEAST_MEMORY:
@@ -492,6 +494,17 @@ def main(arguments: list[str] | None = None) -> int:
         if os.environ.get("IDS_DEBUG"):
             raise
         return _crashed(problem)
+
+
+def _warn_in_one_line() -> None:
+    """Let the book's own warnings be the line that they are, without the code that gives them."""
+    usual = warnings.formatwarning
+
+    def shown(message, category, *where, **more) -> str:
+        own = category is UserWarning
+        return f"{message}\n" if own else usual(message, category, *where, **more)
+
+    warnings.formatwarning = shown
 
 
 def _open_what_is_closed() -> None:

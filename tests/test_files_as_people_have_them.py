@@ -11,6 +11,7 @@ import shutil
 import tempfile
 import textwrap
 import time
+import warnings
 import zipfile
 from html import escape
 from pathlib import Path
@@ -21,7 +22,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from lib import datasets
-from lib.__main__ import _say_what_is_overlooked
+from lib.__main__ import _say_what_is_overlooked, _warn_in_one_line
 from lib.book.notebooks import find_notebooks
 from lib.common.errors import ReaderError
 from lib.common.files import sha256_of
@@ -703,6 +704,15 @@ def test_foreign_packed_files_are_not_unpacked(monkeypatch, data_folder):
     for ending in (".gz", ".bz2", ".xz"):
         (data_folder / f"table{ending}").write_bytes(PACKINGS[ending](b"a,b\n" + b"1,2\n" * 1000))
     assert locate.locate_all(registry.entry("network")) == []
+
+
+def test_the_command_line_warns_in_one_line(monkeypatch):
+    monkeypatch.setattr(warnings, "formatwarning", usual := warnings.formatwarning)
+    _warn_in_one_line()
+    assert warnings.formatwarning("a.zip (cut off)", UserWarning, "f.py", 1) == "a.zip (cut off)\n"
+    assert warnings.formatwarning("a", FutureWarning, "f.py", 1) == usual(
+        "a", FutureWarning, "f.py", 1
+    )
 
 
 # Names that do something where they are printed.
