@@ -8,6 +8,7 @@ order by loops of our own, so that this holds on another processor, too.
 
 import numpy as np
 from llvmlite import ir
+from llvmlite.binding import get_host_cpu_features
 from numba import njit, prange
 from numba.core import cgutils, types
 from numba.extending import intrinsic
@@ -24,8 +25,10 @@ LOWEST = np.float32(-80)
 # 1/n! for n from 7 down to 2.
 SERIES = tuple(np.float32(1 / factorial) for factorial in (5040, 720, 120, 24, 6, 2))
 ZERO, ONE = np.float32(0), np.float32(1)
-# Rows and columns of a product that are held in registers at once.
-HIGH, WIDE, NARROW = 4, 32, 8
+# Rows and columns of a product that are held in registers at once: eight sums, or twice as many.
+# How many changes no result.
+HIGH, NARROW = 4, 8
+WIDE = 32 if get_host_cpu_features().get("avx512f") else 16
 FLOAT = ir.FloatType()
 
 
