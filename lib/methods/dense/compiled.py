@@ -25,6 +25,8 @@ LOWEST = np.float32(-80)
 # 1/n! for n from 7 down to 2.
 SERIES = tuple(np.float32(1 / factorial) for factorial in (5040, 720, 120, 24, 6, 2))
 ZERO, ONE = np.float32(0), np.float32(1)
+# Rows that are asked about at once.
+BLOCK = 32
 # Rows and columns of a product that are held in registers at once: eight sums, or twice as many.
 # How many changes no result.
 HIGH, NARROW = 4, 8
@@ -46,6 +48,13 @@ def train_epoch(state, rows, order, sizes, batch_size: int, schedule) -> np.ndar
     nadam = (BETA_1, BETA_2, MOMENTUM_DECAY)
     _epoch(*state, *tables, layers, batch_size, settings, nadam, updates, momenta, sums)
     return sums
+
+
+def correct_rows(weights, rows, lengths, sizes) -> np.ndarray:
+    """Return how many rows each network of a stack gives its own class."""
+    counts = np.zeros(len(weights), dtype=np.int64)
+    _answers(weights, *rows, np.asarray(lengths), np.array(sizes, dtype=np.int64), counts)
+    return counts
 
 
 # A product and a sum may be rounded once, as every processor with AVX2 can.
@@ -70,6 +79,19 @@ def _epoch(
             momenta[network] = _nadam(
                 own, gradient, moments, own_settings, updates[network], momenta[network]
             )
+
+
+@njit(cache=True, parallel=True, error_model="numpy", fastmath={"contract"})
+def _answers(weights, features, labels, lengths, sizes, counts):
+    for network in prange(len(weights)):
+        work, length, correct = _work(sizes, BLOCK), lengths[network], 0
+        for start in range(0, length, BLOCK):
+            chosen = np.arange(start, min(start + BLOCK, length))
+            _forward(features[network], chosen, weights[network], sizes, work)
+            for b in range(len(chosen)):
+                logit = work[0][len(sizes) - 1, b]
+                correct += (logit > 0) == (labels[network, chosen[b]] > 0.5)
+        counts[network] = correct
 
 
 @njit(cache=True, error_model="numpy", fastmath={"contract"})
