@@ -1,5 +1,7 @@
 """Dense networks that go on being trained."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -34,6 +36,17 @@ def test_they_end_where_one_training_does_and_show_its_epochs():
     last = [accuracy(*pair) for pair in zip(splits, chances, strict=True)]
     assert curves.test.shape == (2, SETTINGS.epochs)
     np.testing.assert_allclose(curves.test[:, -1], last)
+
+
+def test_curves_count_each_networks_own_test_rows():
+    # Beside a network with more test rows than another: what fills the table up is not counted.
+    long, short = made_up(6), made_up(7)
+    short = replace(short, test_features=short.test_features[:7], test_labels=short.test_labels[:7])
+    networks = OngoingNetworks([6, 7], SETTINGS)
+    curves = networks.train([long, short], 3)
+    pairs = zip([long, short], networks.chances([long, short]), strict=True)
+    last = [accuracy(*pair) for pair in pairs]
+    np.testing.assert_array_equal(curves.test[:, -1], last)
 
 
 def test_a_pause_changes_nothing():

@@ -19,6 +19,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from waiting import PATIENCE, wait_for_processes, wait_until
 
+from lib.book.run.process import _environment
+from lib.book.run.settings import Settings
 from lib.common.environment import variables
 from lib.common.errors import ReaderError
 from lib.common.parallel import connected, each, processors, shares, slots
@@ -75,6 +77,14 @@ def noted(folder: str, number: int) -> int:
     time.sleep(1)
     Path(folder, f"{number}-{os.getpid()}").touch()
     return number**2
+
+
+def test_threads_of_a_run_that_wait_compute_nothing(tmp_path, monkeypatch):
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    settings = Settings(tmp_path / "run")
+    assert _environment(settings, 2)["OMP_WAIT_POLICY"] == "PASSIVE"
+    monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")
+    assert _environment(settings, 2)["OMP_WAIT_POLICY"] == "ACTIVE"
 
 
 def test_results_come_in_the_order_of_the_items(monkeypatch):

@@ -648,10 +648,10 @@ ARMS += [("mlp", ""), ("mlp", "smote")]
 def arms_of(call):
     allotment, one, arms = call
     table = some(toniot.paper_table(file_of(allotment, one)), one, SIZE)
-    known, asked, truth = halves(table, one)
-    found = []
+    (known, asked, truth), found = halves(table, one), []
+    ready = {out: prepared(known, asked, one, **how) for out, how in WITHOUT.items()}
     for name, left_out in arms:
-        x, labels, rows = prepared(known, asked, one, **WITHOUT[left_out])
+        x, labels, rows = ready[left_out]
         answers = CLASSIFIERS[name](one).fit(x, labels).predict(rows)
         place = {"allotment": allotment, "classifier": name, "seed": one}
         scores = paper_scores(truth, answers, "binary")

@@ -131,6 +131,8 @@ def blocks(seed):
 
 
 # %%
+from lib.common.parallel import each
+
 RUNGS = {
     "printed": (repeated(split_rows), "as printed"),
     "copies": (repeated(split_sources), "no copies on both sides"),
@@ -141,7 +143,7 @@ RUNGS = {
     "blocks": (blocks, "split by attack in time"),
 }
 timeless = flows.without("Sport")
-chosen = {rung: [rows(one) for one in seeds] for rung, (rows, _) in RUNGS.items()}
+chosen = {rung: each(rows, seeds) for rung, (rows, _) in RUNGS.items()}
 
 
 # %% tags=["hide-input"]
@@ -602,7 +604,7 @@ def by_column(seed):
 
 
 # %% tags=["hide-input", "hide-output"] caption="`DIntPkt` by itself on the last rung, means of ten seeds: MCC with the cut that is best in training, MCC with a cut that flags one normal training flow in two hundred, PR-AUC."
-alone = pd.DataFrame(map(by_column, seeds))
+alone = pd.DataFrame(each(by_column, seeds))
 recorder.add_scores("xmednn.audit.column", alone, protocol="DIntPkt by itself")
 recorder.save()
 TITLES = {"best_cut": "MCC, best cut", "one_in_200": "MCC, 1 in 200"}

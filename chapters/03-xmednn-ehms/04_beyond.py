@@ -400,7 +400,9 @@ def searched(seed):
 
 
 # %%
-search = pd.DataFrame([searched(one) for one in seeds])
+from lib.common.parallel import each
+
+search = pd.DataFrame(each(searched, seeds))
 
 # %% tags=["hide-input"]
 recorder.add_scores(

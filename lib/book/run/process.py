@@ -86,6 +86,8 @@ def _environment(settings: Settings, threads: int) -> dict[str, str]:
         "IPYTHONDIR": str(settings.folder / "ipython"),
         "IDS_RECORDS": str(settings.folder / "records"),
     }
+    # Threads that wait would count in a circle and take a core from those that compute.
+    environment.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if not os.access(ROOT / "lib" / "methods", os.W_OK):
         # Compiled loops are kept beside their code; a checkout may be for reading only.
         environment.setdefault("NUMBA_CACHE_DIR", str(settings.folder / "compiled"))

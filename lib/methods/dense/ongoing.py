@@ -10,7 +10,7 @@ from torch import nn
 from torch.nn.functional import elu
 
 from lib.common.threads import one_thread_a_network
-from lib.methods.dense.compiled import train_epoch
+from lib.methods.dense.compiled import correct_rows, train_epoch
 from lib.methods.dense.network import DenseSettings, dense_network
 from lib.methods.splits import Split
 
@@ -63,30 +63,23 @@ class OngoingNetworks:
         splits, epochs : sequence of Split, int
             One split a network, whose seed is not used, and how many epochs more.
         """
-        lengths = [len(split.train_labels) for split in splits]
-        shape = len(splits), max(lengths)
-        features = np.zeros((*shape, self._sizes[0]), dtype=np.float32)
-        labels = np.zeros(shape, dtype=np.float32)
-        for own, truth, split, length in zip(features, labels, splits, lengths, strict=True):
-            own[:length], truth[:length] = split.train_features, split.train_labels
+        parts = ((one.train_features, one.train_labels) for one in splits)
+        rows, lengths = _in_one_table(parts)
+        test_rows, tested = _in_one_table((one.test_features, one.test_labels) for one in splits)
         state, curves = (self._weights, *self._moments), []
         with one_thread_a_network():
             for _ in range(epochs):
-                pairs = zip(lengths, self._generators, strict=True)
-                order = [torch.randperm(rows, generator=own) for rows, own in pairs]
-                rows = features, labels
+                pairs = zip(lengths.tolist(), self._generators, strict=True)
+                order = [torch.randperm(length, generator=own) for length, own in pairs]
                 sums = train_epoch(state, rows, order, self._sizes, self._batch, self._schedule)
-                curves.append((sums[:, 1] / lengths, self._accuracy(splits)))
+                correct = correct_rows(self._weights, test_rows, tested, self._sizes)
+                curves.append((sums[:, 1] / lengths, correct / tested))
         return Curves(*np.array(curves).transpose(1, 2, 0))
 
     def chances(self, splits: Sequence[Split]) -> list[np.ndarray]:
         """Return the probability of the attack class for the test rows of each network's split."""
         pairs = zip(self._weights, splits, strict=True)
         return [self._chance(own, split.test_features) for own, split in pairs]
-
-    def _accuracy(self, splits: Sequence[Split]) -> list[float]:
-        pairs = zip(self.chances(splits), splits, strict=True)
-        return [np.mean((chance > 0.5) == (split.test_labels == 1)) for chance, split in pairs]
 
     def _chance(self, weights: np.ndarray, rows: np.ndarray) -> np.ndarray:
         flat, signal, start = torch.from_numpy(weights), torch.as_tensor(rows), 0
@@ -97,6 +90,17 @@ class OngoingNetworks:
                 start, signal = end + outputs, torch.addmm(bias, signal, weight)
                 signal = elu(signal) if start < len(flat) else signal
             return torch.sigmoid(signal.squeeze(1)).numpy()
+
+
+def _in_one_table(parts) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray]:
+    """Return features and labels of several, each as long as the longest, and their lengths."""
+    features, labels = zip(*parts, strict=True)
+    lengths = np.array([len(one) for one in labels])
+    shape = len(labels), lengths.max()
+    tables = np.zeros((*shape, features[0].shape[1]), np.float32), np.zeros(shape, np.float32)
+    for number, length in enumerate(lengths):
+        tables[0][number, :length], tables[1][number, :length] = features[number], labels[number]
+    return tables, lengths
 
 
 def _in_one_vector(network: nn.Sequential) -> np.ndarray:
