@@ -1,5 +1,6 @@
 """The look of the book's figures: one style, one colour and marker a classifier."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,7 +9,12 @@ import numpy as np
 import seaborn as sns
 from IPython import get_ipython
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.scale import LinearScale, LogScale, register_scale
+from matplotlib.ticker import LogFormatter, ScalarFormatter
 from matplotlib_inline.backend_inline import set_matplotlib_formats
+
+from lib.common.numerals import grouped, tidy
 
 # Name, colour and marker of each classifier, the same in every chapter. The palette is Okabe and
 # Ito's, told apart by readers with any colour vision.
@@ -40,11 +46,44 @@ KINDS = {
 }
 # For a published value beside the book's own.
 PAPER = "#222222"
+# What stands before the point of a number from 1 000 on.
+THOUSANDS = re.compile(r"(?<![\d.])\d{4,}")
+
+
+class _Numbers(ScalarFormatter):
+    """Ticks as the tables write numbers, with the thousands parted."""
+
+    def __call__(self, value, place=None):
+        text = super().__call__(value, place)
+        return THOUSANDS.sub(lambda found: grouped(int(found[0])), text)
+
+
+class _Powers(LogFormatter):
+    """Ticks of a logarithmic axis: 0.01, 10 000, and powers of ten where that is too long."""
+
+    def __call__(self, value, place=None):
+        text = tidy(f"{value:,.9g}") if super().__call__(value, place) else ""
+        return text.removeprefix("1 \N{MULTIPLICATION SIGN} ")
+
+
+class _Linear(LinearScale):
+    def set_default_locators_and_formatters(self, axis: Axis) -> None:
+        super().set_default_locators_and_formatters(axis)
+        axis.set_major_formatter(_Numbers())
+
+
+class _Log(LogScale):
+    def set_default_locators_and_formatters(self, axis: Axis) -> None:
+        super().set_default_locators_and_formatters(axis)
+        axis.set_major_formatter(_Powers(self.base))
+        axis.set_minor_formatter(_Powers(self.base, labelOnlyBase=self.subs is not None))
 
 
 def use_book_style() -> None:
     """Set the book's style for every figure that follows; a notebook's have twice the pixels."""
     plt.style.use(Path(__file__).with_name("book.mplstyle"))
+    for scale in (_Linear, _Log):
+        register_scale(scale)
     if get_ipython():
         set_matplotlib_formats("retina")
 
@@ -80,10 +119,15 @@ def draw_confusion(counts: np.ndarray, names: tuple[str, ...] = ("normal", "atta
         The classes, in that order.
     """
     share = counts / counts.sum(axis=1, keepdims=True)
-    text = np.vectorize(lambda count, part: f"{count:,.0f}\n({part:.1%})")(counts, share)
+    text = np.vectorize(lambda count, part: tidy(f"{_count(count)}\n({part:.1%})"))(counts, share)
     _, axis = plt.subplots(figsize=(1.6 + 1.7 * len(names), 0.6 + 1.6 * len(names)))
     ticks = {"xticklabels": names, "yticklabels": names}
     scale = {"cmap": "Blues", "vmin": 0, "vmax": 1, "cbar": False, "square": True}
     sns.heatmap(share, annot=text, fmt="", ax=axis, **scale, **ticks)
     axis.set(xlabel="predicted class", ylabel="true class")
     return axis
+
+
+def _count(mean: float) -> str:
+    """Return a mean count; of one below ten that is a fraction, a digit behind the point."""
+    return f"{mean:.1f}" if mean < 10 and mean % 1 else grouped(mean)

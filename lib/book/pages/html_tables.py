@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup, NavigableString, Tag
 
 from lib.book.pages.reasons import pieces
 from lib.claims.tables import METRICS
+from lib.common.numerals import MINUS, NARROW, POWER, grouped, tidy
 from lib.datasets import entry, names
 
 # A table with more rows is folded.
@@ -24,12 +25,7 @@ CLAIMS = "What the paper prints, what this book measures, and the verdict."
 REASONS = '.verdict-reason, td[data-label="reason"], td[data-label="note"]'
 UNSEEN = "visually-hidden"
 MATRIX = "In each cell what the paper prints, what this book measures, and the verdict."
-NARROW = "\N{NARROW NO-BREAK SPACE}"
-MINUS = "\N{MINUS SIGN}"
 NONE = "\N{EN DASH}"
-RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-# Powers of ten that are written out, from the first up to below the second.
-WRITTEN_OUT = (0, 7)
 
 _NUMBER = r"[-\u2212+]?(?:\d[\d,\u00a0\u202f]*(?:\.\d+)?(?:e[-+]?\d+)?|inf)"
 # A number, one with its spread or interval, or two of them.
@@ -38,11 +34,6 @@ NUMERIC = re.compile(
     rf"(?:\s?[\[(]{_NUMBER}, {_NUMBER}[\])])?"
 )
 MISSING = {"", "nan", "NaN", "None", "<NA>", "-", NONE, "\N{EM DASH}"}
-NOTHING_BELOW_ZERO = re.compile(r"(?<![\w.])[-\u2212](?=0(?:\.0+)?(?![\d.e]))")
-POWER = re.compile(r"(?<![\w.])([-\u2212]?\d+(?:\.\d+)?)e([-+]?\d+)(?!\w)")
-NO_END = re.compile(r"(?<![\w.])inf(?!\w)")
-COMMA = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
-LONG = re.compile(r"(?<![\d.,\u202f\u00a0])\d{5,}(?![\d\w])")
 FOUR = re.compile(r"(?<![\d.,\u202f\u00a0])\d{4}(?![\d\w])")
 WHOLE = re.compile(r"[-\u2212]?\d+\.0")
 # A name of a program, in the file, path or address that it may be part of.
@@ -51,29 +42,6 @@ NAME = re.compile(r"(?:https?://)?[\w./~-]*(?<![^\W_])[a-z]+(?:_[a-z0-9]+)+[\w./
 ROW = "claim-"
 # What may be the name of a column, which capitals may begin.
 COLUMN = re.compile(r"\b([A-Za-z]+(?:_[A-Za-z0-9]+)+)\b")
-
-
-def tidy(text: str) -> str:
-    """Write the numbers of a cell as the book does: no ``-0.000``, ``inf``, ``1.2e+03``, 16,318."""
-    text = NOTHING_BELOW_ZERO.sub("", text)
-    text = POWER.sub(lambda found: _power(found[1], int(found[2])), text)
-    text = NO_END.sub("∞", text)
-    text = LONG.sub(lambda found: _grouped(found[0]), COMMA.sub(NARROW, text))
-    text = re.sub(r"(?<=\d)[ \u00a0]?%", f"{NARROW}%", text)
-    return re.sub(r"(?<![\w.)\]])-(?=[\d∞])", MINUS, text)
-
-
-def _power(digits: str, power: int) -> str:
-    """Return a number without an ``e``, with the digits that it was printed with."""
-    if power not in range(*WRITTEN_OUT):
-        return f"{digits} \u00d7 10{str(power).translate(RAISED)}"
-    whole, _, rest = digits.partition(".")
-    moved = rest.ljust(power, "0")
-    return f"{whole}{moved[:power]}" + (f".{moved[power:]}" if moved[power:] else "")
-
-
-def _grouped(digits: str) -> str:
-    return f"{int(digits):,}".replace(",", NARROW) if digits[0] != "0" else digits
 
 
 def restyle(page: BeautifulSoup) -> None:
@@ -247,7 +215,7 @@ def _write_column(cells: Sequence[Tag]) -> None:
         texts = [text.removesuffix(".0") for text in texts]
     texts = [NONE if text in MISSING - {""} else tidy(text) for text in texts]
     if any(NARROW in text.rstrip("%").rstrip(NARROW) for text in texts):
-        texts = [FOUR.sub(lambda found: _grouped(found[0]), text) for text in texts]
+        texts = [FOUR.sub(lambda found: grouped(int(found[0])), text) for text in texts]
     digits = [_decimals(text) for text in texts]
     most = max((each for each in digits if each is not None), default=0)
     for cell, text, own in zip(cells, texts, digits, strict=True):

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from bs4 import BeautifulSoup, NavigableString, Tag
 
-from lib.book.pages.html_tables import COMMA, NARROW, grid, tidy
+from lib.book.pages.html_tables import grid
+from lib.common.numerals import COMMA, NARROW, tidy
 
 SENTENCES = "article :is(p, li, dt, dd, figcaption, summary)"
 PRINTED = "article div.cell_output pre"

@@ -22,7 +22,7 @@ import yaml
 from sphinx.application import Sphinx
 
 from lib.book.pages.drawn import Drawn
-from lib.book.pages.html_tables import MINUS
+from lib.common.numerals import MINUS
 from lib.methods.intervals import Interval, mean_interval
 from lib.notebook.records import reference
 
