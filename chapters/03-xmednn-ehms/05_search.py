@@ -645,8 +645,10 @@ mean_printed = claims.published_values("xmednn.table2.mean.*", by="metric")
 pd.DataFrame({"printed": mean_printed, "best attempt": on_folds}).T.round(4)
 
 # %% [markdown]
-# Long training with readings alone, standardised, was done anew on each of the ten folds outside this page's run
-# (`data/outside/xmednn_folds.py`; kept and dated, one seed, folded).
+# Long training with readings alone, standardised, was also done on each of the ten folds, once and outside this page's run, as it
+# takes minutes (`data/outside/xmednn_folds.py`; one seed, folded). Printed layers and those twice as wide end a few thousandths
+# below print, with intervals over the folds that just leave out zero, and are too narrow, as folds share training rows. They make about as many false alarms as
+# the printed folds imply and miss at least twenty times as many attacks.
 
 # %% tags=["hide-input"]
 import json
