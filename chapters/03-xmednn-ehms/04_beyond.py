@@ -340,10 +340,10 @@ pd.DataFrame(
 )
 
 # %% [markdown]
-# Dealt within runs they are worth as much on random rows, and among all rows nothing: what is worth something
-# is the values of the run. On runs never seen they gain {book}`xmednn.readings.gain_dealt_class.blocks.xgb|+.3f` where training has met the
-# values of these runs, and {book}`xmednn.readings.gain_dealt_side.blocks.xgb|+.3f`, not told from none, where it has not: memory of the
-# moment, and hardly knowledge of the patient that carries over.
+# On random rows they are worth as much as before if dealt within runs, and nothing if dealt among all rows: it is the values of the run that count.
+# On runs never seen, where their own readings are in the way, those dealt within classes gain {book}`xmednn.readings.gain_dealt_class.blocks.xgb|+.3f` (interval in the fold): training has met
+# the values of these runs. With each side dealt by itself it is {book}`xmednn.readings.gain_dealt_side.blocks.xgb|+.3f`, not told from none. So it is memory of the
+# moment; of knowledge of the patient that carries over to other runs XGBoost shows hardly any.
 #
 # Do they say anything of an attack there? Without the network columns, on runs never seen: the
 # readings, and how each reading *changed* since the flow before. Beside both stands the same
