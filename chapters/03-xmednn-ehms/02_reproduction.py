@@ -810,14 +810,20 @@ def printed_of(pattern):
 
 HADY, GUPTA = printed_of("xmednn.*.hady.*"), printed_of("xmednn.table3.gupta.*")
 
+
 # %% tags=["hide-input"]
+def accuracy_and_auc(truth, chance):
+    accuracy = np.mean((chance > 0.5) == truth)
+    return {"accuracy": accuracy, "auc": roc_auc_score(truth, chance)}
+
+
 by_number = {}
 for (scaler, make), columns in product(SCALED.items(), WIDER):
     asked = [votes(WIDER[columns], one, make) for one in seeds]
     for number in NEIGHBOURS:
         pairs = [(truth, near[:, :number].mean(axis=1)) for truth, near in asked]
-        found = pd.DataFrame(scores_of(*pair) for pair in pairs)
-        by_number[scaler, columns, number] = found[["accuracy", "auc"]]
+        found = pd.DataFrame(accuracy_and_auc(*pair) for pair in pairs)
+        by_number[scaler, columns, number] = found
 
 # %% tags=["hide-input", "hide-output"] caption="Nearest neighbours, accuracy / AUC by scaler, columns and number, means of ten seeds. Star: fits both printed numbers."
 fit_both = {
@@ -897,7 +903,7 @@ repeated_gains.rename(columns=HEADS)
 # columns, {book}`xmednn.related.knn.readings.accuracy` and {book}`xmednn.related.knn.readings.auc` on
 # the readings, and {book}`xmednn.related.knn.both.accuracy` and {book}`xmednn.related.knn.both.auc` on both: none of these three sets fits both numbers with five
 # neighbours. Of {book}`xmednn.related.neighbours.tried|.0f` choices (folded) {book}`xmednn.related.neighbours.fit|.0f` do, all scaled to [0, 1] and with fifty neighbours or more, on the network columns or
-# on both sets; which was used, they do not tell. With `SrcMac` among the columns there is next to no error. For the tree classifier {published}`xmednn.table3.gupta.accuracy`
+# on both sets (equal distances can move a choice in or out); which was used, they do not tell. With `SrcMac` among the columns there is next to no error. For the tree classifier {published}`xmednn.table3.gupta.accuracy`
 # is printed with an F1 of {published}`xmednn.table3.gupta.f1` and an FPR of
 # {published}`xmednn.table3.gupta.fpr`. Of the averages only the weighted one comes near that F1, unless a tree sees nearly all columns. On both sets of columns a single tree has
 # {book}`xmednn.related.tree.both.accuracy` and {book}`xmednn.related.tree.both.f1_weighted`, the best of four small forests
