@@ -653,7 +653,8 @@ pd.DataFrame({"printed": mean_printed, "best attempt": on_folds}).T.round(4)
 # %% tags=["hide-input"]
 import json
 
-kept = json.loads((book / "data" / "outside" / "xmednn_folds.json").read_text())
+place = book / "data" / "outside" / "xmednn_folds.json"
+long_run = json.loads(place.read_text(encoding="utf-8"))
 in_print = np.array(in_print)
 
 
@@ -667,10 +668,10 @@ def over_folds(looks):
 
 
 # %% tags=["hide-input", "hide-output"] caption="Accuracy by fold with readings, standardised, rate 0.003, one network a fold; difference to print over the folds [95 % interval]; errors over all."
-print(f"Run on {kept['run on']}, seed {kept['seed']}.")
+print(f"Run on {long_run['run on']}, seed {long_run['seed']}.")
 by_look = {
     f"{layers}; {look} epochs": over_folds([one[look] for one in of_folds.values()])
-    for layers, of_folds in ((name, kept[name]) for name in (PRINTED, TWICE))
+    for layers, of_folds in ((name, long_run[name]) for name in (PRINTED, TWICE))
     for look in ("150", "600")
 }
 pd.DataFrame(by_look).T
