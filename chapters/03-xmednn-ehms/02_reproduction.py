@@ -183,11 +183,11 @@ def possible(share):
     }
 
 
-# %% tags=["hide-input"] caption="Test shares, and how many accuracies can occur."
+# %% tags=["hide-input", "hide-output"] caption="Test shares, and how many accuracies can occur."
 pd.DataFrame([possible(share) for share in (0.1, 0.2, 0.25, 0.3, 1 / 3, 0.33, 0.4)])
 
 # %% [markdown]
-# Of these shares only 33 % can have produced Table 1, and not the stated 25 %. On its 9,419 rows
+# Of seven shares (folded) only 33 % can have produced Table 1, and not the stated 25 %. On its 9,419 rows
 # the table's five rows together fit one size of the classes, 4,694 and 4,725, and with it each fits
 # exactly one confusion matrix, but for the names of the classes. A split that balances the classes,
 # as described, would have 4,709 and 4,710. An ordinary `train_test_split` with the seed 1 of the folds puts 4,694 attack rows into the test, one of the two sizes.
