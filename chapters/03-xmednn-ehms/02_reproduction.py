@@ -183,11 +183,11 @@ def possible(share):
     }
 
 
-# %% tags=["hide-input"] caption="Test shares, and how many accuracies can occur."
+# %% tags=["hide-input", "hide-output"] caption="Test shares, and how many accuracies can occur."
 pd.DataFrame([possible(share) for share in (0.1, 0.2, 0.25, 0.3, 1 / 3, 0.33, 0.4)])
 
 # %% [markdown]
-# Of these shares only 33 % can have produced Table 1, and not the stated 25 %. On its 9,419 rows
+# Of seven shares (folded) only 33 % can have produced Table 1, and not the stated 25 %. On its 9,419 rows
 # the table's five rows together fit one size of the classes, 4,694 and 4,725, and with it each fits
 # exactly one confusion matrix, but for the names of the classes. A split that balances the classes,
 # as described, would have 4,709 and 4,710. An ordinary `train_test_split` with the seed 1 of the folds puts 4,694 attack rows into the test, one of the two sizes.
@@ -545,8 +545,8 @@ pd.DataFrame(
 #
 # Two features that order the flows alike, up to reversal (rank correlation of at least 0.99), share
 # one reason to be used; how a network divides it is open. So we also judge by **group** (folded):
-# its values are added before their size is taken. The three groups of the text come first on every seed; that of `SrcLoad` leads, as
-# the text has it, on {book}`xmednn.figure5.group_agrees.SrcLoad|.0%` of the seeds, and that of `DIntPkt` on the others. The sign of the effect of `SrcLoad`, `Load` and `Sport` changes with the seed ([*cannot tell*](index.md)); shared
+# its values are added before their size is taken. That of `SrcLoad` leads, as
+# the text has it, on {book}`xmednn.figure5.group_agrees.SrcLoad|.0%` of the seeds, that of `DIntPkt` on the others. The sign of the effect of `SrcLoad`, `Load` and `Sport` changes with the seed ([*cannot tell*](index.md)); shared
 # reasons are not all of it, as `Sport` shares with none, and `DIntPkt` and `DstJitter`, which share, keep theirs. Of the file's highest half
 # per cent of `DIntPkt` (our cut for what the paper reads as normal) {book}`xmednn.data.attack_share_extreme_DIntPkt|.0%` are attacks.
 
@@ -774,10 +774,6 @@ means = {
 }
 pd.DataFrame(means).T.rename(columns=HEADS).round(3)
 
-# %% [markdown]
-# Other numbers of neighbours, scalers, columns and depths of a tree, and other averages, are tried in two
-# folded tables. A choice *fits* a printed number that lies within the 95 % prediction interval of a single run.
-
 # %%
 from lib.methods.intervals import prediction_interval
 from sklearn.neighbors import NearestNeighbors
@@ -825,7 +821,7 @@ for (scaler, make), columns in product(SCALED.items(), WIDER):
         found = pd.DataFrame(accuracy_and_auc(*pair) for pair in pairs)
         by_number[scaler, columns, number] = found
 
-# %% tags=["hide-input", "hide-output"] caption="Nearest neighbours, accuracy / AUC by scaler, columns and number, means of ten seeds. Star: fits both printed numbers."
+# %% tags=["hide-input", "hide-output"] caption="Nearest neighbours, accuracy / AUC by scaler, columns and number, means of ten seeds. Star: both printed numbers fit, which is to lie within the 95 % prediction interval of a single run."
 fit_both = {
     key: all(fits(found[name], HADY[name]) for name in found)
     for key, found in by_number.items()
@@ -887,7 +883,7 @@ def starred(found):
 HEADS["micro"] = "FPR, micro average"
 pd.DataFrame(map(starred, by_depth.values()), by_depth).rename(columns=HEADS)
 
-# %% tags=["hide-input"] caption="What nearest neighbours gain if attacks are repeated, ten seeds [95 % interval]."
+# %% tags=["hide-input", "hide-output"] caption="What nearest neighbours gain if attacks are repeated, ten seeds [95 % interval]."
 from lib.methods.differences import mean_with_interval
 
 before, after = related["knn", "both"], related["knn_repeated", "both"]
@@ -903,18 +899,18 @@ repeated_gains.rename(columns=HEADS)
 # columns, {book}`xmednn.related.knn.readings.accuracy` and {book}`xmednn.related.knn.readings.auc` on
 # the readings, and {book}`xmednn.related.knn.both.accuracy` and {book}`xmednn.related.knn.both.auc` on both: none of these three sets fits both numbers with five
 # neighbours. Of {book}`xmednn.related.neighbours.tried|.0f` choices (folded) {book}`xmednn.related.neighbours.fit|.0f` do, all scaled to [0, 1] and with fifty neighbours or more, on the network columns or
-# on both sets (equal distances can move a choice in or out); which was used, they do not tell. With `SrcMac` among the columns there is next to no error. For the tree classifier {published}`xmednn.table3.gupta.accuracy`
+# on both sets (equal distances can move one in or out). With `SrcMac` there is next to no error. For the tree classifier {published}`xmednn.table3.gupta.accuracy`
 # is printed with an F1 of {published}`xmednn.table3.gupta.f1` and an FPR of
 # {published}`xmednn.table3.gupta.fpr`. Of the averages only the weighted one comes near that F1, unless a tree sees nearly all columns. On both sets of columns a single tree has
 # {book}`xmednn.related.tree.both.accuracy` and {book}`xmednn.related.tree.both.f1_weighted`, the best of four small forests
 # {book}`xmednn.related.grid.both.accuracy` and {book}`xmednn.related.grid.both.f1_weighted`; on readings alone a forest
-# comes as near in accuracy, less so in F1. Which columns were used, this does not tell. With an FPR
+# comes as near in accuracy, less so in F1. With an FPR
 # of {book}`xmednn.related.tree.both.fpr|.1%` and {book}`xmednn.related.grid.both.fpr|.1%` neither has
 # the printed one beside them. Of {book}`xmednn.related.trees.tried|.0f` choices of depth and columns (folded) {book}`xmednn.related.trees.fit_fpr|.0f` fit all three numbers with the FPR of the normal
 # rows, and {book}`xmednn.related.trees.fit_micro|.0f` with one micro-averaged over both classes, which is one minus the accuracy: that reading is ours.
 #
 # With attacks repeated, and the scaler as before, the neighbours lose
-# accuracy and a little AUC, with an interval below zero. That is on both sets of columns, where AUC is high already; on either set alone it
+# accuracy and a little AUC, with an interval below zero (folded). That is on both sets of columns, where AUC is high already; on either set alone it
 # was not tried, nor with other numbers of neighbours (five are then often copies of one row), nor on the
 # other classifiers that the paper's sentence covers. Table 3 sets the printed results beside the proposed system's on balanced rows, with copies of one attack row on both sides of the
 # split: another task, and the larger number is not yet the better system.
