@@ -315,22 +315,23 @@ untuned = {name: on_test_rows(name, RATES[0]) for name in AS_PRINTED}
 # %% tags=["remove-cell"]
 # What each search has chosen is shown below: on another processor a tie may fall otherwise.
 how = "tuned by as many trials as each, 1,000 samples, logarithms"
-for name, values in found.items():
-    recorder.add(f"botiot.tuned.{name}.f1", values, how)
-    if name != "leaky":
-        recorder.add(
-            f"botiot.tuned.{name}.lead", values - found["leaky"], "less leaky"
-        )
-        recorder.add(
-            f"botiot.tuned.{name}.lead_near",
-            near_f1[name] - near_f1["leaky"],
-            "less leaky, each at its smallest value near the best",
-        )
+leads = {
+    "lead": (found, "less leaky"),
+    "lead_near": (near_f1, "less leaky, each at its smallest value near the best"),
+}
+for name in TUNED:
+    recorder.add(f"botiot.tuned.{name}.f1", found[name], how)
+    for lead, (f1, what) in leads.items() if name != "leaky" else ():
+        gap = f1[name] - f1["leaky"]
+        recorder.add(f"botiot.tuned.{name}.{lead}", gap, what)
+
+# %% tags=["remove-cell"]
 for name, values in untuned.items():
     recorder.add(
         f"botiot.tuned.{name}.printed_rate.f1", values, "at the printed rate"
     )
-recorder.save()
+for name in CONTROLS:
+    recorder.add(f"botiot.tuned.{name}.f1", every_f1[name], how)
 
 # %% tags=["remove-cell"]
 OVER = {
@@ -341,8 +342,6 @@ OVER = {
     ("stdp_drawn", "reader"): "STDP's layer as drawn, less no layer",
 }
 over = {pair: every_f1[pair[0]] - every_f1[pair[1]] for pair in OVER}
-for name in CONTROLS:
-    recorder.add(f"botiot.tuned.{name}.f1", every_f1[name], how)
 for (one, other), values in over.items():
     recorder.add(f"botiot.tuned.{one}.over_{other}", values, OVER[one, other])
 recorder.save()
@@ -352,18 +351,19 @@ import pandas as pd
 from lib.methods.differences import mean_with_interval
 
 
+def lead_of(name, f1):
+    gap = f1[name] - f1["leaky"]
+    return "" if name == "leaky" else mean_with_interval(gap)
+
+
 def row_of(name):
     first = f"{untuned[name].mean():.3f}" if name in untuned else ""
-    lead, lead_near = (
-        "" if name == "leaky" else mean_with_interval(f1[name] - f1["leaky"])
-        for f1 in (found, near_f1)
-    )
     return {
         "chosen": f"{best[name]:g}",
         "macro F1": f"{found[name].mean():.3f}",
-        "less leaky": lead,
+        "less leaky": lead_of(name, found),
         "near the best": f"{near[name]:g}",
-        "less leaky, near the best": lead_near,
+        "less leaky, near the best": lead_of(name, near_f1),
         "at the printed rate": first,
     }
 
