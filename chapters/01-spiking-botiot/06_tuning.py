@@ -356,6 +356,7 @@ def lead_of(name, f1):
     return "" if name == "leaky" else mean_with_interval(gap)
 
 
+# %% tags=["hide-input"]
 def row_of(name):
     first = f"{untuned[name].mean():.3f}" if name in untuned else ""
     return {
