@@ -250,7 +250,7 @@ def draw_cost(axis, name, own):
     for way, (colour, marker) in STYLES.items():
         axis.plot(own["value"], own[way], color=colour, marker=marker, label=way)
     axis.set(xscale="log", yscale="log", xlabel=AXES.get(name, name))
-    axis.set_xticks(own["value"], map(grouped, own["value"]))
+    axis.set_xticks(own["value"], [grouped(n) for n in own["value"]])
     axis.minorticks_off()
 
 
