@@ -149,6 +149,8 @@ table = botiot.paper_table(complete)
 full_table = botiot.paper_table(flows)
 settled = complete["settled"].groupby(botiot.subcategories(complete)).mean()
 shares = pd.Series(botiot.SHARES)[lambda s: s.index.isin(set(table.subcategories))]
+
+# %% tags=["method"]
 known = botiot.part.both_sides(flows.frame)
 again = botiot.rebuilding.rebuild(known)
 right = pd.DataFrame(
@@ -301,7 +303,8 @@ figure, axes = plt.subplots(1, 2, sharey=True, figsize=(5.6, 3.8))
 for axis, protocol in zip(axes, ("UDP", "TCP"), strict=True):
     draw_pace(axis, protocol)
 axes[0].set(ylabel="srate, packets a second", yscale="log")
-axes[1].legend(markerscale=4)
+words = axes[1].get_legend_handles_labels()
+figure.legend(*words, loc="outside upper center", ncols=2, markerscale=4)
 plt.show()
 
 # %% [markdown]
@@ -339,7 +342,7 @@ def by_subcategory(frame, measure):
     return pd.DataFrame(found).T
 
 
-# %% tags=["hide-input"] caption="By flood: rows of `ten_best`, steps between them, and share exactly in step."
+# %% tags=["hide-input", "hide-output"] caption="By flood: rows of `ten_best`, steps between them, and share exactly in step."
 if ten_best is None:
     steps = pd.DataFrame({"ten_best": ["not at hand"]})
 else:
@@ -482,7 +485,8 @@ for axis, protocol in zip(axes, ("UDP", "TCP"), strict=True):
         draw_stretch(axis, protocol)
 axes[0].set(ylabel="srate, packets a second", yscale="log")
 if ten_best is not None:
-    axes[1].legend(markerscale=4)
+    words = axes[1].get_legend_handles_labels()
+    figure.legend(*words, loc="outside upper center", ncols=2, markerscale=4)
 plt.show()
 
 # %% [markdown]
@@ -706,7 +710,7 @@ times.round({"training, ms a batch": 1}).rename_axis("samples and neurons").rena
 # steps. It does not fit a test on a fifth of the whole set, as the text can be read: the laptop's
 # four cores would have to do more operations a second than they can.
 
-# %% tags=["hide-input"] caption="Operations needed for the printed time of a test, and possible at most."
+# %% tags=["hide-input", "hide-output"] caption="Operations needed for the printed time of a test, and possible at most."
 per_row = 10 * 2 * (18 * 120 + 120 * 120 + 120 * 3)  # ten steps, three layers
 needed = per_row * round(0.2 * ledger["botiot.data.rows"].number)
 possible = 4 * 16 * 3.4e9  # cores, operations a cycle, cycles a second

@@ -352,6 +352,7 @@ pd.DataFrame(beside).fillna("").rename(
 # F1 equals the accuracy.
 
 # %% tags=["hide-input"]
+from lib.common.numerals import grouped
 from lib.methods import figures
 
 
@@ -374,7 +375,7 @@ figures.use_book_style()
 figure, axis = plt.subplots(figsize=(5.6, 4))
 for place, (name, found) in enumerate(scores.items()):
     draw_setting(axis, place, name, found)
-ticks = [f"{size:,}\n{hidden}" for size, hidden in SETTINGS.values()]
+ticks = [f"{grouped(size)}\n{hidden}" for size, hidden in SETTINGS.values()]
 axis.set_xticks(range(len(ticks)), ticks)
 axis.set(xlabel="samples, hidden neurons", ylabel="macro F1", ylim=(0, 1))
 plt.show()
@@ -798,7 +799,7 @@ claims.table("botiot.abstract.*_saving")
 # %% tags=["hide-input"]
 def label_of(name):
     size, hidden = SETTINGS[name]
-    return f"{min(size, BIG):,} rows, {hidden} neurons"
+    return f"{grouped(min(size, BIG))} rows, {hidden} neurons"
 
 
 # %% tags=["hide-input"]

@@ -143,16 +143,15 @@ def at_random(table, one):
 copies = identical_rows(flows.features)
 
 
+# %% tags=["method"]
 def without_copies(train, test):
     return train, test[~np.isin(copies[test], copies[train])]
 
 
-# %%
 def later_part(table, one):
     return split_latest(table.moments, table.subcategories, TEST_SHARE)
 
 
-# %%
 def other_sessions(table, one):
     weights = natural_weights(table.subcategories)
     return split_sessions(table.sessions, table.labels, one, weights, TEST_SHARE)
@@ -1429,7 +1428,7 @@ for name, found in raised.items():
 recorder.save()
 
 # %% [markdown]
-# The share of false alarms rests on few flows. The exact binomial interval below takes them as independent, which
+# The share of false alarms rests on few flows. The exact binomial interval (folded) takes them as independent, which
 # flows of one minute are not, so it is rather too narrow.
 
 # %%
@@ -1443,7 +1442,7 @@ def with_limits(share):
     return f"{share:.1%} [{low:.1%}, {high:.1%}]"
 
 
-# %% tags=["hide-input"] caption="Detection, means over ten seeds; false alarms, mean [95 % binomial interval]."
+# %% tags=["hide-input", "hide-output"] caption="Detection, means over ten seeds; false alarms, mean [95 % binomial interval]."
 means = pd.DataFrame({name: found.mean() for name, found in raised.items()}).T
 pd.DataFrame(
     {

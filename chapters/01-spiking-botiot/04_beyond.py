@@ -113,6 +113,8 @@ SETTINGS = {
     for hidden in (72, 240)
 }
 small, wide = SETTINGS
+
+# %% tags=["method"]
 splits = [prepared(one) for one in seeds]
 tasks = [SpikingTask(s.train_features, s.train_labels, s.seed) for s in splits]
 spiking = {
@@ -124,6 +126,8 @@ spiking = {
 from lib.methods.spiking.dense import train_dense
 
 RATES = {"dense": 1e-3, "dense_same_rate": 1e-4}
+
+# %% tags=["method"]
 dense = {
     (name, kind): train_dense(tasks, one.but(learning_rate=rate), "cpu").networks
     for name, one in SETTINGS.items()
@@ -313,7 +317,7 @@ shares = {
 }
 
 
-# %% tags=["hide-input"] caption="Share of neurons and steps with a spike, and macro F1, over ten seeds."
+# %% tags=["hide-input", "hide-output"] caption="Share of neurons and steps with a spike, and macro F1, over ten seeds."
 def silence_row(key):
     first, second = shares[key].mean(axis=0)
     return {
@@ -472,7 +476,7 @@ import matplotlib.pyplot as plt
 from lib.methods import figures
 
 figures.use_book_style()
-figure, axis = plt.subplots(figsize=(5.6, 6.4))
+figure, axis = plt.subplots(figsize=(5.6, 5.8))
 for place, key in enumerate(by_energy):
     draw_energy(axis, place, key)
 axis.set(xscale="log", xlabel="nanojoules a decision", yticks=[])
@@ -802,24 +806,24 @@ def stopped_all(setting):
 
 exits = {setting: stopped_all(setting) for setting in SETTINGS}
 
-# %% tags=["hide-input", "hide-output"] mystnb={"figure": {"caption": "Macro F1 by the number of steps. Lines: all rows stopped after that step; shading: one standard deviation of the replicates. Diamonds: each row stopped when the network is sure of it, at the mean number of steps.", "name": "fig-botiot-beyond-steps"}, "image": {"alt": "Two lines, for 72 and 240 neurons. Both start low, climb steeply to the fourth step and flatten from there: with 240 neurons from {book}`botiot.beyond.1000_240.snn.after_step_1.f1|.2f` after the first to {book}`botiot.beyond.1000_240.snn.after_step_10.f1|.2f` after the tenth. The diamonds lie at nearly the height of the lines' right ends, between the fifth step and the sixth or just before: with 240 neurons at {book}`botiot.beyond.1000_240.snn.exit.f1|.2f` after {book}`botiot.beyond.1000_240.snn.exit.steps|.1f` steps."}}
+# %% tags=["hide-input", "hide-output"] mystnb={"figure": {"caption": "Macro F1 by the number of steps. Lines: all rows stopped after that step; shading: one standard deviation of the replicates. Diamonds, hollow for 72 neurons: each row stopped when the network is sure of it, at the mean number of steps.", "name": "fig-botiot-beyond-steps"}, "image": {"alt": "Two lines, for 72 and 240 neurons. Both start low, climb steeply to the fourth step and flatten from there: with 240 neurons from {book}`botiot.beyond.1000_240.snn.after_step_1.f1|.2f` after the first to {book}`botiot.beyond.1000_240.snn.after_step_10.f1|.2f` after the tenth. The diamonds lie at nearly the height of the lines' right ends, between the fifth step and the sixth or just before: with 240 neurons at {book}`botiot.beyond.1000_240.snn.exit.f1|.2f` after {book}`botiot.beyond.1000_240.snn.exit.steps|.1f` steps."}}
 figure, axis = plt.subplots(figsize=(5.6, 3.2))
-for (setting, (score, steps, after)), colour in zip(
-    exits.items(), ("#D55E00", "#0072B2")
-):
+colour = figures.COLOURS["snn"]
+for (setting, (score, steps, after)), line in zip(exits.items(), ("--", "-")):
     middle, spread, at = after.mean(axis=0), after.std(axis=0), range(1, STEPS + 1)
     label = f"{setting.partition('_')[2]} neurons"
-    axis.plot(at, middle, "-o", color=colour, label=label, markersize=3)
+    axis.plot(at, middle, f"{line}o", color=colour, label=label, markersize=3)
     axis.fill_between(
         at, middle - spread, middle + spread, color=colour, alpha=0.15
     )
-    axis.plot(steps.mean(), score.mean(), "D", color=colour, markersize=8)
+    face = colour if line == "-" else "white"
+    axis.plot(steps.mean(), score.mean(), "D", color=colour, mfc=face, ms=8)
 axis.set(xlabel="steps", ylabel="macro F1", xticks=at)
 axis.legend(loc="lower right")
 plt.show()
 
 
-# %% tags=["hide-input"] caption="Macro F1 of all steps and stopped early, mean and deviation over ten seeds."
+# %% tags=["hide-input", "hide-output"] caption="Macro F1 of all steps and stopped early, mean and deviation over ten seeds."
 def exit_row(key):
     score, steps, _ = exits[key[0]]
     return {
@@ -917,19 +921,27 @@ for (count, name), values in grown.items():
 how = f"all rows for {few_epochs} epochs, less {LIKE:,} for {EPOCHS}, 240 neurons"
 recorder.add("botiot.rows.more_alone.f1", more_alone, how)
 
-# %% tags=["hide-input", "hide-output"] mystnb={"figure": {"caption": "Macro F1 on a held-out fifth of all rows, by the number of training rows. Lines: mean of three seeds; points: each seed. Diamonds: 240 neurons on all rows, with as many updates as on 8 000.", "name": "fig-botiot-beyond-rows"}, "image": {"alt": "Four lines against the number of training rows on a logarithmic axis. That of 20 neurons starts far below the others, at {book}`botiot.rows.400.20.f1|.2f` with 400 rows, and comes near them, at {book}`botiot.rows.8000.20.f1|.2f` with 8,000. With all rows 72 neurons reach {book}`botiot.rows.all.72.f1|.3f`, 240 with fewer epochs {book}`botiot.rows.all.240_like.f1|.3f` and a random forest {book}`botiot.rows.all.rf.f1|.3f`."}}
+# %% tags=["hide-input"]
+BY_ROWS = {"20": ("snn", ":"), "72": ("snn", "--"), "240": ("snn", "-")}
+BY_ROWS["rf"] = "rf", "-"
+NAMED = {name: f"{name} neurons" for name in BY_ROWS} | {"rf": "random forest"}
+
+
+def scores_by_rows(name):
+    return {count: v for (count, key), v in sorted(grown.items()) if key == name}
+
+
+# %% tags=["hide-input", "hide-output"] mystnb={"figure": {"caption": "Macro F1 on a held-out fifth of all rows, by the number of training rows. Lines: mean of three seeds; points: each seed. Hollow squares: 240 neurons on all rows, with as many updates as on 8 000.", "name": "fig-botiot-beyond-rows"}, "image": {"alt": "Four lines against the number of training rows on a logarithmic axis. That of 20 neurons starts far below the others, at {book}`botiot.rows.400.20.f1|.2f` with 400 rows, and comes near them, at {book}`botiot.rows.8000.20.f1|.2f` with 8,000. With all rows 72 neurons reach {book}`botiot.rows.all.72.f1|.3f`, 240 with fewer epochs {book}`botiot.rows.all.240_like.f1|.3f` and a random forest {book}`botiot.rows.all.rf.f1|.3f`."}}
 figure, axis = plt.subplots(figsize=(5.6, 3.6))
-SHADES = {"20": "#009E73", "72": "#D55E00", "240": "#0072B2", "rf": "#222222"}
-for name, colour in SHADES.items():
-    own = {count: v for (count, key), v in sorted(grown.items()) if key == name}
-    label = "random forest" if name == "rf" else f"{name} neurons"
-    axis.plot(
-        list(own), [v.mean() for v in own.values()], color=colour, label=label
-    )
+for name, (kind, line) in BY_ROWS.items():
+    own, look = scores_by_rows(name), {"color": figures.COLOURS[kind]}
+    heights = [v.mean() for v in own.values()]
+    axis.plot(list(own), heights, line, label=NAMED[name], **look)
     for count, values in own.items():
-        axis.plot([count] * len(values), values, ".", color=colour)
-alone = grown[LAST, "240_like"]
-axis.plot([LAST] * len(alone), alone, "D", color=SHADES["240"], mfc="white")
+        dots = [count] * len(values), values, figures.MARKERS[kind]
+        axis.plot(*dots, markersize=3, **look)
+alone, colour = grown[LAST, "240_like"], figures.COLOURS["snn"]
+axis.plot([LAST] * len(alone), alone, "s", mfc="white", color=colour)
 axis.set(xscale="log", xlabel="training rows", ylabel="macro F1")
 axis.legend(loc="lower right")
 plt.show()

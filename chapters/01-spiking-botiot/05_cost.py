@@ -240,6 +240,8 @@ costs = pd.DataFrame(
 )
 
 # %%
+from lib.common.numerals import grouped
+
 AXES = {"hidden": "hidden neurons", "steps": "time steps", "replicates": "networks"}
 STYLES = {"snntorch": ("#6B6B6B", "s"), "compiled": ("#0072B2", "o")}
 
@@ -248,8 +250,7 @@ def draw_cost(axis, name, own):
     for way, (colour, marker) in STYLES.items():
         axis.plot(own["value"], own[way], color=colour, marker=marker, label=way)
     axis.set(xscale="log", yscale="log", xlabel=AXES.get(name, name))
-    short = [f"{n / 1000:g}k" if n >= 1000 else str(n) for n in own["value"]]
-    axis.set_xticks(own["value"], short)
+    axis.set_xticks(own["value"], [grouped(n) for n in own["value"]])
     axis.minorticks_off()
 
 

@@ -512,7 +512,8 @@ axis.axvline(
     0.5, color=figures.COLOURS["majority"], linestyle=":", label="balanced"
 )
 axis.set(xlabel="share of attack rows", xlim=(0, 0.55), ylim=(-0.6, 3.4))
-axis.set_yticks(range(len(toniot.DEVICES)), toniot.DEVICES)
+words = [device.replace("_", " ") for device in toniot.DEVICES]
+axis.set_yticks(range(len(words)), words)
 handles, labels = axis.get_legend_handles_labels()
 named = dict(zip(labels, handles, strict=True))
 figure.legend(named.values(), named, loc="outside upper center", ncols=3)

@@ -143,6 +143,7 @@ attack_days = np.unique(days[labels == 1])
 quiet_days = np.setdiff1d(days, attack_days)
 
 
+# %% tags=["method"]
 def fold(number):
     day = attack_days[number]
     quiet = quiet_days[number % len(quiet_days)]
@@ -428,10 +429,10 @@ from lib.methods import figures
 
 figures.use_book_style()
 SERIES = {
-    ("readings", "xgb"): ("readings", "#6B6B6B", "o"),
-    ("values", "xgb"): ("windows of values", "#CC79A7", "^"),
+    ("readings", "xgb"): ("readings", "#E69F00", "^"),
+    ("values", "xgb"): ("windows of values", "#CC79A7", "v"),
     ("windows", "xgb"): ("all windows", "#D55E00", "D"),
-    ("windows", "late"): ("longest gap alone", "#0072B2", "s"),
+    ("windows", "late"): ("longest gap alone", "#6B6B6B", "s"),
 }
 day_names = [day.item().strftime("%d %B").lstrip("0") for day in attack_days]
 per_day = by_day.groupby(["features", "classifier", "day"])["pr_auc"].mean()
@@ -541,7 +542,7 @@ for name, found in zip(LOOSER, compared.values()):
     if found:
         recorder.add(id, found, protocol=how, dataset=rests_on)
 
-# %% tags=["hide-input"] caption="ROC-AUC by what is held out, means over the attack days and ten seeds."
+# %% tags=["hide-input", "hide-output"] caption="ROC-AUC by what is held out, means over the attack days and ten seeds."
 chosen = by_day.query("features == 'windows' and classifier == 'xgb'")
 compared["days"] = chosen.groupby("seed")["roc_auc"].mean().tolist()
 pd.DataFrame({name: [np.mean(found)] for name, found in compared.items()}).rename(
@@ -582,7 +583,7 @@ recorder.add_scores(
     dataset=loaded["garage_door"],
 )
 
-# %% tags=["hide-input"] caption="Areas of XGBoost on windows, means over days and ten seeds."
+# %% tags=["hide-input", "hide-output"] caption="Areas of XGBoost on windows, means over days and ten seeds."
 pd.DataFrame(
     {
         "days held out": chosen[["pr_auc", "roc_auc"]].mean(),

@@ -274,7 +274,7 @@ for axis, balanced in zip(axes, TITLES, strict=True):
     draw_policies(axis, balanced)
 axes[1].set_xlabel("attack flows passed")
 handles, words = axes[0].get_legend_handles_labels()
-figure.legend(handles, words, loc="outside lower center", ncols=2, fontsize=8)
+figure.legend(handles, words, loc="outside lower center", ncols=1)
 plt.show()
 
 # %% [markdown]

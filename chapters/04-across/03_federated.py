@@ -497,7 +497,7 @@ def draw_curves(axis, name):
         axis.plot(
             SHOWN, curve.mean(axis=1), color=colour, linestyle=line, label=label
         )
-    axis.set_title(TITLES[name], fontsize="small")
+    axis.set_title(TITLES[name])
 
 
 # %% tags=["lead", "hide-input"] mystnb={"figure": {"caption": "ROC-AUC after each round, mean over clients and seeds; bands: the middle half of the seeds. Grey: one forest with all rows. One half is guessing.", "name": "fig-federated-rounds"}, "image": {"alt": "Four panels. Five networks: from the first round on local only stands above both others and ends at {book}`across.federated.networks.local.roc_auc|.2f`, FedAvg at {book}`across.federated.networks.fedavg.roc_auc|.2f`; central lies with FedAvg at first and above it later. Ten hosts: of the three lines central is highest, FedAvg between, at {book}`across.federated.hosts.fedavg.roc_auc|.2f`, local only near one half, at {book}`across.federated.hosts.local.roc_auc|.2f`. Ten stretches: the three lines lie together. Four devices: all lie on one half. A grey line, one forest with all rows, lies at {book}`across.federated.networks.forest.roc_auc|.2f` and {book}`across.federated.hosts.forest.roc_auc|.2f` in the first two."}}
@@ -505,7 +505,7 @@ figures.use_book_style()
 figure, axes = plt.subplots(2, 2, figsize=(5.6, 4.4), sharex=True, sharey=True)
 for axis, name in zip(axes.flat, FEDERATIONS):
     draw_curves(axis, name)
-axes[0, 0].legend(fontsize="small")
+axes[0, 0].legend()
 figure.supxlabel("round")
 figure.supylabel("ROC-AUC")
 plt.show()
