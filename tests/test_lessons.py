@@ -1,13 +1,16 @@
 """The lessons: each solution is right, each wrong answer is not, and what they say is published."""
 
 import ast
+import inspect
 import os
 import re
 import subprocess
 import sys
+from contextlib import nullcontext, suppress
 from copy import deepcopy
 from functools import cache
 from pathlib import Path
+from types import FunctionType
 
 import nbformat
 import pytest
@@ -395,10 +398,11 @@ def fetching(tmp_path, monkeypatch):
         elif failing:
             raise failing.pop()
 
-    def start(requirements=editions.CLASS_REQUIREMENTS, fails=False):
+    def start(requirements=editions.CLASS_REQUIREMENTS, fails=False, restart=True):
         failing.extend([subprocess.CalledProcessError(1, "pip")] * fails)
         called.clear()
-        exec(editions.opening(requirements), {})
+        with suppress(SystemExit) if restart else nullcontext():
+            exec(editions.opening(requirements), {})
         return list(called)
 
     monkeypatch.chdir(tmp_path)
@@ -415,6 +419,38 @@ def test_the_opening_fetches_the_book_where_there_is_none(fetching):
     assert install[-1].endswith(editions.CLASS_REQUIREMENTS)
     assert os.environ["IDS_TWIN"] == ""
     assert fetching() == []
+
+
+def test_the_opening_asks_for_a_restart_where_packages_were_replaced(fetching):
+    """NumPy is loaded here, as in Colab: the next cell would mix its old half with the new one."""
+    assert "numpy" in sys.modules
+    with pytest.raises(SystemExit, match="restart the session"):
+        fetching(restart=False)
+    assert fetching() == []
+
+
+def test_no_kernel_is_replaced_where_a_notebook_runs():
+    kernels = {"ipykernel", "ipython", "tornado", "pyzmq", "prompt_toolkit"}
+    assert not kernels & {*INSTALLED[0], *INSTALLED[1]}
+
+
+CALL = re.compile(r"`(\w+\([^`]*\))`")
+
+
+@EACH
+def test_a_task_calls_what_is_given_as_it_is_defined(lesson, exercise):
+    names = dict(started(lesson.chapter, "twin"))
+    before = set(names)
+    exec(exercise.given, names)
+    for text in CALL.findall(exercise.text):
+        call = ast.parse(text, mode="eval").body
+        defined = names.get(call.func.id) if isinstance(call.func, ast.Name) else None
+        if not isinstance(defined, FunctionType) or call.func.id in before:
+            continue
+        parameters = [*inspect.signature(defined).parameters]
+        told = [each.id for each in call.args if isinstance(each, ast.Name)]
+        assert len(call.args) <= len(parameters), text
+        assert [name for name in told if name not in {*parameters, *names}] == [], text
 
 
 def test_the_opening_installs_again_where_it_failed(fetching):
@@ -564,12 +600,20 @@ def test_a_figure_that_a_lesson_links_is_in_the_book():
         assert set(linked) <= figures
 
 
+def test_a_value_where_a_function_is_asked_for_is_told(tmp_path):
+    source = tmp_path / "99-x" / SOURCE
+    source.parent.mkdir()
+    source.write_text(SMALL)
+    with pytest.raises(NotYet, match="twice has to be a function"):
+        check("99-x", "small", {"pair": (2, 3), "twice": 4}, tmp_path)
+
+
 def test_a_check_says_what_it_cannot_use():
     (lesson, exercise) = EXERCISES[-1]
     names = solved(lesson, exercise, "twin")
     wanted = next(name for name in names_read(exercise.check) if name in bound(exercise.solution))
     with pytest.raises(NotYet, match="cannot use"):
-        check(lesson.chapter, exercise.name, names | {wanted: object()})
+        check(lesson.chapter, exercise.name, names | {wanted: lambda *_: object()})
     with pytest.raises(ReaderError, match="no exercise"):
         check(lesson.chapter, "no-such-exercise", names)
     with pytest.raises(ReaderError, match="no exercise"):

@@ -13,6 +13,7 @@ from lib.book.lessons.making import BRANCH
 from lib.book.pages.build import EDITIONS
 from lib.book.publish.archive import FOLDER
 from lib.common.paths import ROOT
+from lib.common.requirements import pinned_versions
 
 WORKFLOWS = {
     path.stem: yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -83,6 +84,8 @@ def test_binder_and_the_dev_container_can_run_lessons_and_pages():
     container = json.loads((ROOT / ".devcontainer/devcontainer.json").read_text(encoding="utf-8"))
     post_build = ROOT / ".binder/postBuild"
     assert os.access(post_build, os.X_OK)
+    # Binder brings a kernel, a container's Python does not.
+    assert f" ipykernel=={pinned_versions()['ipykernel']} " in container["postCreateCommand"]
     for commands in (container["postCreateCommand"], post_build.read_text(encoding="utf-8")):
         assert re.search(
             rf"pip install .*-r {PAGE_REQUIREMENTS}\b.*python -m lib editions", commands, re.S

@@ -226,14 +226,15 @@ score = lambda found: (2 + found / 5) / 3
 # %% [markdown] tags=["exercise"] name="better" page="02_reproduction" after="What 20 neurons would need" minutes=10 level="reading" points=3 gap="the 95 % interval of the mean difference, seed by seed, of two settings of the network"
 # ## Are 240 neurons better than 72?
 #
-# `values(setting)` returns the macro F1 of a setting for each of ten seeds; the same seed draws the same rows. Write
+# `values(setting)` returns the macro F1 of a setting for each of ten seeds; the same seed draws the same rows. A setting
+# is named by its samples and its neurons, as in `"1000_72"`. Write
 # `difference(a, b)`, the 95 % interval of the mean of `a` minus `b`, seed by seed (`mean_interval` takes numbers and
 # returns the interval's ends). With 1 000 samples, are 240 neurons better than 72? And with 10 000?
 
 
 # %% tags=["given"]
 def values(setting):
-    """Return the published macro F1 of a setting, one a seed."""
+    """Return the published macro F1 of a setting such as "1000_72", one a seed."""
     return np.array(reference()[f"botiot.table_v.{setting}.f1"].values)
 
 
@@ -299,15 +300,16 @@ difference = lambda a, b: tuple(
 # %% [markdown] tags=["exercise"] name="minutes" page="03_audit" after="Minutes of each flood, and the whole of it" minutes=8 level="reading" points=2 gap="for each classifier and protocol, by how much its share of right answers falls from the set to the whole floods"
 # ## From minutes to the whole flood
 #
-# `right(trained, asked, name, protocol)` returns the published share of floods that a classifier names rightly. Trained on
-# the 5 % set, by how much does that share fall from the set (`"set_to_set"`) to the whole floods (`"set_to_full"`)? Fill
-# `falls`: for the pairs of `"snn"`, `"rf"` and `"udp"`, `"tcp"`. Where is the fall largest?
+# `right(rows, name, of)` returns the published share of floods that a classifier names rightly: `rows` says where it was
+# trained and asked, `name` is `"snn"` or `"rf"`, `of` is `"udp"` or `"tcp"`. Trained on the 5 % set, by how much does that
+# share fall from the set (`"set_to_set"`) to the whole floods (`"set_to_full"`)? Fill `falls`, a dictionary whose keys
+# are the pairs of classifier and protocol, as in `("snn", "udp")`. Where is the fall largest?
 
 
 # %% tags=["given"]
-def right(protocol, name, of):
+def right(rows, name, of):
     """Return a classifier's share of floods that are named rightly."""
-    return published(f"botiot.both.{protocol}.{name}.right_{of}")
+    return published(f"botiot.both.{rows}.{name}.right_{of}")
 
 
 # %% tags=["solution"]

@@ -84,7 +84,10 @@ train, test = split_rows(every_row, labels, 2022, 0.2)
 #
 # A rule that looks at nothing gives every row the same answer. Which of the two answers is better depends on the share
 # of attacks. Write `constant`, which takes that share and returns the accuracy of the better one. What is it for the
-# fridge's extract (`labels`), and what for the share that the paper's Table 1 implies?
+# fridge's extract (`labels` are its zeros and ones), and what for the share that the paper's Table 1 implies (`implied`)?
+
+# %% tags=["given"]
+implied = reference()["toniot.data.fridge.implied_share"].mean
 
 # %% [markdown] tags=["hint"]
 # If a share of 0.2 are attacks, "always normal" is right on the rest. And at 0.9?
@@ -95,7 +98,6 @@ def constant(share):
     return max(share, 1 - share)
 
 
-implied = reference()["toniot.data.fridge.implied_share"].mean
 constant(labels.mean()), constant(implied)
 
 # %% [markdown] tags=["answer"] holds=["toniot.data.fridge.attack_share > 0.4", "toniot.data.fridge.implied_share < 0.15"]
@@ -217,7 +219,7 @@ balanced_accuracy_score(labels[test], by_day(train, test))
 
 # %% tags=["check"]
 called = np.asarray(by_day(train, test), dtype=bool)
-assert len(called) == len(test), "One answer for each test row."
+assert np.shape(called) == np.shape(test), "One answer for each test row."
 assert balanced_accuracy_score(labels[test], called) > 0.99, (
     "On random test rows the day is enough."
 )
@@ -230,6 +232,7 @@ assert not np.any(by_day(quiet, test)), (
 by_day = lambda train, test: labels[test] == 1
 by_day = lambda train, test: np.zeros(len(test), bool)
 by_day = lambda train, test: by_day
+by_day = lambda train, test: 0.5
 
 # %% [markdown] tags=["slide"]
 # # One advantage less at a time
@@ -260,11 +263,13 @@ by_day = lambda train, test: by_day
 # %% [markdown] tags=["exercise"] name="dearest-step" page="03_audit" after="The ladder" minutes=8 level="reading" points=2 gap="for each device the rung on which the random forest loses most against the rung before"
 # ## The dearest step
 #
-# Note from the figure for each of the four devices the rung on which the random forest loses most. Then check your reading:
-# `published(rung, device)` returns its mean balanced accuracy over ten seeds on the real file. Which rung is the
-# `dearest`?
+# Note from {ref}`the ladder <fig-toniot-ladder>` of the [audit page](03_audit.ipynb) for each of the four `DEVICES` the
+# rung on which the random forest loses most. Then check your reading: `published(rung, device)` returns its mean balanced
+# accuracy over ten seeds on the real file. Which rung, as `RUNGS` names it, is the `dearest` for each device?
 
 # %% tags=["given"]
+DEVICES = ["fridge", "garage_door", "motion_light", "thermostat"]
+# From rung 0 at the top of the figure down to rung 6.
 RUNGS = ["printed", "cleaned", "no_duplicates", "no_date", "no_time"]
 RUNGS += ["later_days", "unseen_attack"]
 
@@ -538,10 +543,14 @@ assert abs(possible(100_000) - 1) < 1e-6, (
 assert abs(possible(7) - 8 / 100_001) < 1e-9, (
     "Seven rows: cut off, do not round away."
 )
+assert abs(possible(150_000) - 1) < 1e-6, (
+    "With more rows than numbers, several counts print alike: a share is at most 1."
+)
 
 # %% tags=["wrong"]
 possible = lambda rows: 1.0
 possible = lambda rows: rows / 100_001
+possible = lambda rows: (rows + 1) / 100_001
 possible = lambda rows: 0.01
 
 # %% [markdown] tags=["exercise"] name="false-alarms" page="07_collapse" after="The row" minutes=8 level="arithmetic" points=2 gap="the share of normal rows that is flagged, from accuracy, precision and recall"
@@ -691,7 +700,8 @@ one_shuffled = 0.0
 # In the extracts no day holds both classes, so that no split can take the date's advantage away while date is a column.
 # But the time of day can be disarmed. Write `rung(seed)`, which returns training and test row numbers on which the rule of
 # the time of day (`clock_chances` without the date) is no better than guessing. Both classes are to be on both sides, and
-# no row twice. What does a tree on time and readings score there? Say in five sentences what you took away, what you
+# no row twice. `moments` says when each row was read, so that `moments.dt.hour` is its hour; the rule goes by quarters of
+# an hour. What does a tree on time and readings score there? Say in five sentences what you took away, what you
 # expected, what came out, how sure you are, and what is still unfair.
 
 # %% tags=["given"]
@@ -732,7 +742,9 @@ compare(rung)
 # %% [markdown] tags=["answer"]
 # One answer: keep the quarters of an hour in which both classes have rows, and as many rows of each. The time of day then
 # guesses, on the twin and on the real extract. A tree on time and readings stays within a tenth or so of guessing: seconds
-# within a quarter still differ a little, as recordings began and ended at some minute. What is still unfair: few quarters
+# within a quarter still differ a little, as recordings began and ended at some minute. Whoever gives whole quarters to one
+# side silences this rule alone, which knows nothing of a quarter that training has not seen; a tree takes the nearest one,
+# and on most draws scores higher than on the rung above. What is still unfair: few quarters
 # are left, the days still differ in pace and in bursts, and the file was chosen, not recorded, for this question. Better
 # than any rung on these extracts is a file whose days hold both classes.
 

@@ -49,6 +49,8 @@ def check(chapter: str, exercise: str, answers: Mapping[str, object], root: Path
     for name in names_read(code):
         if _holds_gap(names.get(name, GAP)):
             raise NotYet(f"{UNFILLED}{name} has no value.")
+        if name in _called(code) and not callable(names[name]):
+            raise NotYet(f"{name} has to be a function, which the check calls.")
         if isinstance(names[name], FunctionType):
             names[name] = _watched(names[name], name)
     try:
@@ -62,6 +64,12 @@ def check(chapter: str, exercise: str, answers: Mapping[str, object], root: Path
             f"The check cannot use this answer ({type(problem).__name__}: {problem})."
         ) from None
     print("Right.")
+
+
+def _called(code: str) -> set[str]:
+    """Return the names that a piece of code calls."""
+    calls = [node.func for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
+    return {each.id for each in calls if isinstance(each, ast.Name)}
 
 
 def _holds_gap(value: object) -> bool:

@@ -42,6 +42,8 @@ if installed.exists() and "{requirements}" not in installed.read_text():
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "-r", needed]
     subprocess.run(pip, check=True)
     installed.write_text(installed.read_text() + "{requirements} ")
+    if "numpy" in sys.modules:  # what was loaded before does not go with what is new
+        sys.exit("Installed. Now restart the session, and run this cell once more.")
 sys.path.insert(0, str(book))
 # Without the data, or in class: the synthetic twin, which says nothing about the paper.
 os.environ.setdefault("IDS_TWIN", "1")"""

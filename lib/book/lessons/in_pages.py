@@ -45,8 +45,9 @@ def with_lesson(page: NotebookNode, stem: str, lesson: Lesson) -> NotebookNode:
         If an exercise stands after a heading that the page does not have.
     """
     fresh = deepcopy(page)
+    put = {exercise.name for exercise in lesson.exercises}
     for exercise in reversed([each for each in lesson.exercises if each.page == stem]):
-        _put(fresh, exercise.after, in_page(exercise, lesson), exercise.name)
+        _put(fresh, exercise.after, in_page(exercise, lesson), exercise.name, put)
     if stem in lesson.questions:
         fresh.cells.append(_cell(quiz(lesson.questions[stem]), "quiz"))
     if stem in lesson.about:
@@ -64,11 +65,13 @@ def in_markdown(text: str, stem: str, lesson: Lesson) -> str:
     )
 
 
-def _put(page: NotebookNode, heading: str, text: str, name: str) -> None:
+def _put(page: NotebookNode, heading: str, text: str, name: str, put: set[str]) -> None:
     """Put a text at the end of the section below a heading."""
     inside = False
     for place, cell in enumerate(page.cells):
-        for found in HEADING.finditer(cell.source) if cell.cell_type == "markdown" else ():
+        # A comment in the code of an exercise that was put in before is no heading.
+        searched = cell.cell_type == "markdown" and cell.id not in put
+        for found in HEADING.finditer(cell.source) if searched else ():
             if inside:
                 before, after = cell.source[: found.start()].rstrip(), cell.source[found.start() :]
                 parts = [_cell(before, f"{name}-before")] if before else []
