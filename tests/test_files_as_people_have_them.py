@@ -709,10 +709,11 @@ def test_foreign_packed_files_are_not_unpacked(monkeypatch, data_folder):
 def test_the_command_line_warns_in_one_line(monkeypatch):
     monkeypatch.setattr(warnings, "formatwarning", usual := warnings.formatwarning)
     _warn_in_one_line()
-    assert warnings.formatwarning("a.zip (cut off)", UserWarning, "f.py", 1) == "a.zip (cut off)\n"
-    assert warnings.formatwarning("a", FutureWarning, "f.py", 1) == usual(
-        "a", FutureWarning, "f.py", 1
-    )
+    own, line = str(ROOT / "lib" / "datasets" / "locate.py"), "a.zip (cut off)\n"
+    assert warnings.formatwarning("a.zip (cut off)", UserWarning, own, 1) == line
+    for category, file in ((FutureWarning, own), (UserWarning, "elsewhere.py")):
+        told = "a", category, file, 1
+        assert warnings.formatwarning(*told) == usual(*told)
 
 
 # Names that do something where they are printed.
