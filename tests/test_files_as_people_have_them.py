@@ -590,10 +590,12 @@ def test_of_a_broken_file_under_the_name_itself_a_whole_copy_is_used(data_folder
     path = data_folder / f"{NAME}{foreign[foreign.rindex('.') :]}"
     path.write_bytes(content)
     assert f"{path} cannot be read: {why}" in refusal(allow_unknown_digest=True)
-    (data_folder / "flows_of_1.csv").write_bytes(CONTENT)  # sorted behind
-    for options in ({}, {"allow_unknown_digest": True}):
-        with pytest.warns(UserWarning, match=re.escape(f"not readable: {path.name} ({why}")):
-            assert datasets.load("network", "flows", **options).source == "real"
+    for copy in ("flows_of_1.csv", "mine.csv"):  # sorted behind; under any name
+        (data_folder / copy).write_bytes(CONTENT)
+        for options in ({}, {"allow_unknown_digest": True}):
+            with pytest.warns(UserWarning, match=re.escape(f"not readable: {path.name} ({why}")):
+                assert datasets.load("network", "flows", **options).source == "real"
+        (data_folder / copy).unlink()
 
 
 def test_a_broken_file_stops_no_search_for_files_known_by_their_rows(monkeypatch, data_folder):
