@@ -500,11 +500,11 @@ def _warn_in_one_line() -> None:
     """Let the book's own warnings be the line that they are, without the code that gives them."""
     usual = warnings.formatwarning
 
-    def shown(message, category, *where, **more) -> str:
-        own = category is UserWarning
-        return f"{message}\n" if own else usual(message, category, *where, **more)
+    def formatted(message, category, filename, *place) -> str:
+        own = category is UserWarning and Path(filename).resolve().is_relative_to(ROOT / "lib")
+        return f"{message}\n" if own else usual(message, category, filename, *place)
 
-    warnings.formatwarning = shown
+    warnings.formatwarning = formatted
 
 
 def _open_what_is_closed() -> None:

@@ -72,6 +72,18 @@ class TestNumbers:
         axis.set_xscale("log")
         assert {"0.01", "1", "1_000", "10_000"} <= set(self.ticks(axis))
 
+    def test_powers_of_ten_too_long_to_write_out_stand_alone(self, axis):
+        axis.plot([1e-8, 1e-5], [0, 1])
+        axis.set_xscale("log")
+        assert {"10⁻⁸", "10⁻⁶"} <= set(self.ticks(axis))
+
+    def test_between_powers_of_ten_the_same_is_written(self, axis):
+        axis.plot([1200, 4800], [0, 1])
+        axis.set_xscale("log")
+        axis.figure.canvas.draw()
+        between = [label.get_text().replace(NARROW, "_") for label in axis.get_xminorticklabels()]
+        assert "2_000" in between
+
     def test_digits_behind_the_point_are_left_together(self, axis):
         axis.plot([0.12341, 0.12349], [0, 1])
         assert "0.12344" in self.ticks(axis)

@@ -590,10 +590,12 @@ def test_of_a_broken_file_under_the_name_itself_a_whole_copy_is_used(data_folder
     path = data_folder / f"{NAME}{foreign[foreign.rindex('.') :]}"
     path.write_bytes(content)
     assert f"{path} cannot be read: {why}" in refusal(allow_unknown_digest=True)
-    (data_folder / "flows_of_1.csv").write_bytes(CONTENT)  # sorted behind
-    for options in ({}, {"allow_unknown_digest": True}):
-        with pytest.warns(UserWarning, match=re.escape(f"not readable: {path.name} ({why}")):
-            assert datasets.load("network", "flows", **options).source == "real"
+    for copy in ("flows_of_1.csv", "mine.csv"):  # sorted behind; under any name
+        (data_folder / copy).write_bytes(CONTENT)
+        for options in ({}, {"allow_unknown_digest": True}):
+            with pytest.warns(UserWarning, match=re.escape(f"not readable: {path.name} ({why}")):
+                assert datasets.load("network", "flows", **options).source == "real"
+        (data_folder / copy).unlink()
 
 
 def test_a_broken_file_stops_no_search_for_files_known_by_their_rows(monkeypatch, data_folder):
@@ -709,10 +711,11 @@ def test_foreign_packed_files_are_not_unpacked(monkeypatch, data_folder):
 def test_the_command_line_warns_in_one_line(monkeypatch):
     monkeypatch.setattr(warnings, "formatwarning", usual := warnings.formatwarning)
     _warn_in_one_line()
-    assert warnings.formatwarning("a.zip (cut off)", UserWarning, "f.py", 1) == "a.zip (cut off)\n"
-    assert warnings.formatwarning("a", FutureWarning, "f.py", 1) == usual(
-        "a", FutureWarning, "f.py", 1
-    )
+    own, line = str(ROOT / "lib" / "datasets" / "locate.py"), "a.zip (cut off)\n"
+    assert warnings.formatwarning("a.zip (cut off)", UserWarning, own, 1) == line
+    for category, file in ((FutureWarning, own), (UserWarning, "elsewhere.py")):
+        told = "a", category, file, 1
+        assert warnings.formatwarning(*told) == usual(*told)
 
 
 # Names that do something where they are printed.

@@ -22,6 +22,7 @@ from lib.book.lessons.source import (
     LEVELS,
     Exercise,
     Lesson,
+    Part,
     lessons,
     named_figures,
     read_lesson,
@@ -306,6 +307,38 @@ def test_the_lecture_names_slides_and_exercises_as_they_are():
     for chapter, kind, number, title in found:
         (lesson,) = (each for each in LESSONS if each.chapter.startswith(f"0{chapter or 3}-"))
         assert getattr(lesson, f"{kind}s")[int(number) - 1].title == title
+
+
+@pytest.fixture
+def put_in():
+    """Put two exercises, called one and two, below headings; return what stands in the page."""
+    page = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_markdown_cell(text) for text in ("# First", "Text.", "## Last")]
+    )
+
+    def put(*headings, text="Do it.") -> list[str]:
+        lesson = deepcopy(LESSONS[-1])
+        exercises = [deepcopy(lesson.exercises[0]) for _ in headings]
+        for each, name, heading in zip(exercises, ("one", "two"), headings, strict=True):
+            each.name, each.page, each.after = name, "page", heading
+            each.text, each.cells = text, {}
+        lesson.parts = [Part("A part", "Text.", None, exercises)]
+        cells = in_pages.with_lesson(page, "page", lesson).cells
+        return [cell.id if cell.id in ("one", "two") else cell.source for cell in cells]
+
+    return put
+
+
+@pytest.mark.parametrize("order", [("First", "Last"), ("Last", "First")])
+def test_a_comment_in_an_exercise_is_no_heading_of_its_page(put_in, order):
+    first, last = ("one", "two") if order[0] == "First" else ("two", "one")
+    comment = "Do it.\n\n```python\n# Last\n```"
+    assert put_in(*order, text=comment) == ["# First", "Text.", first, "## Last", last]
+
+
+def test_exercises_below_one_heading_stand_in_the_order_of_their_lesson(put_in):
+    assert put_in("First", "First") == ["# First", "Text.", "one", "two", "## Last"]
+    assert put_in("Last", "Last") == ["# First", "Text.", "## Last", "one", "two"]
 
 
 def test_an_exercise_below_no_heading_is_refused():

@@ -97,6 +97,11 @@ def test_four_digits_are_grouped_beside_five():
     assert column(restyled(("a", "1", "2022", ""), ("b", "2", "2023", "")), 1) == ["2022", "2023"]
 
 
+def test_digits_of_a_number_that_begins_with_nought_stay():
+    page = restyled(("a", "1", "16318", ""), ("b", "2", "0042", ""))
+    assert column(page, 1) == ["16\u202f318", "0042"]
+
+
 def test_scores_of_one_keep_their_digit():
     assert column(restyled(("a", "1.0", "1", ""), ("b", "0.0", "2", "")), 0) == ["1.0", "0.0"]
 

@@ -12,6 +12,7 @@ from lib.book.notebooks import Notebook
 from lib.book.run.kept import stamped
 from lib.book.run.settings import Settings
 from lib.book.stamps.pages import KEY
+from lib.book.verify import run
 from lib.book.verify.judge import Comparison
 from lib.book.verify.outputs import differences, does_not_repeat, other_data, otherwise
 from lib.claims.tables import RECIPE
@@ -152,6 +153,28 @@ def test_other_data_than_the_published_page_had_are_named(pair):
     }
     # What code no longer uses is named as a change of the code.
     assert other_data(*pair(had, {})) == {}
+
+
+@pytest.mark.parametrize("profile", ["full", "quick"])
+def test_a_verification_on_real_data_tells_of_other_data(monkeypatch, profile):
+    notebook = Notebook("c", "n")
+    for name, found in {
+        "find_notebooks": [notebook],
+        "_has_real_data": True,
+        "_reference": {},
+        "problems": {"c/n": ["before"]},
+        "execute": [],
+        "otherwise": ({}, {}),
+        "other_data": {"c/n": ["other data"]},
+        "_asked": {},
+        "_write": None,
+    }.items():
+        monkeypatch.setattr(run, name, lambda *_, found=found, **__: found)
+    monkeypatch.setattr(run.console, "lines", lambda report: report.stale["c/n"])
+    said = []
+    run._verify(run.Request(profile=profile), said.append)
+    wanted = ["before", "other data"] if profile == "full" else ["before"]
+    assert [each for each in said if each in ("before", "other data")] == wanted
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"inputs": {"a": 1}}', None])

@@ -46,7 +46,7 @@ def with_lesson(page: NotebookNode, stem: str, lesson: Lesson) -> NotebookNode:
     """
     fresh = deepcopy(page)
     put = {exercise.name for exercise in lesson.exercises}
-    for exercise in reversed([each for each in lesson.exercises if each.page == stem]):
+    for exercise in (each for each in lesson.exercises if each.page == stem):
         _put(fresh, exercise.after, in_page(exercise, lesson), exercise.name, put)
     if stem in lesson.questions:
         fresh.cells.append(_cell(quiz(lesson.questions[stem]), "quiz"))

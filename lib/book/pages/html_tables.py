@@ -34,7 +34,7 @@ NUMERIC = re.compile(
     rf"(?:\s?[\[(]{_NUMBER}, {_NUMBER}[\])])?"
 )
 MISSING = {"", "nan", "NaN", "None", "<NA>", "-", NONE, "\N{EM DASH}"}
-FOUR = re.compile(r"(?<![\d.,\u202f\u00a0])\d{4}(?![\d\w])")
+FOUR = re.compile(r"(?<![\d.,\u202f\u00a0])[1-9]\d{3}(?![\d\w])")
 WHOLE = re.compile(r"[-\u2212]?\d+\.0")
 # A name of a program, in the file, path or address that it may be part of.
 NAME = re.compile(r"(?:https?://)?[\w./~-]*(?<![^\W_])[a-z]+(?:_[a-z0-9]+)+[\w./-]*")
