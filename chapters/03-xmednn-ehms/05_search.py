@@ -651,7 +651,7 @@ pd.DataFrame({"printed": mean_printed, "best attempt": on_folds}).T.round(4)
 # %% [markdown]
 # Long training with readings alone, standardised, was also done on each of the ten folds, once and outside this page's run, as it
 # takes minutes (`data/outside/xmednn_folds.py`; one seed, folded). Printed layers and those twice as wide end a few thousandths
-# below print; over the folds the interval of the former just leaves out zero, that of the latter does not, and both are too narrow, as folds share training rows. They make about as many false alarms as
+# below print; over the folds the interval of the former just leaves out zero, that of the latter does not (with sums in another order it did), and both are too narrow, as folds share training rows. They make about as many false alarms as
 # the printed folds imply and miss at least fifteen times as many attacks.
 
 # %% tags=["hide-input"]
