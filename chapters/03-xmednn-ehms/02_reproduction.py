@@ -404,7 +404,7 @@ claims.table("xmednn.figure3.*", "xmednn.abstract.*")
 #
 # ## Figure 4: the learning curves
 
-# %% tags=["hide-output", "hide-input"] mystnb={"figure": {"caption": "Training loss and training accuracy of the network by epoch, one thin line a replicate, the mean in bold.", "name": "fig-xmednn-curves"}, "image": {"alt": "Two panels. Loss falls quickly at first and then slowly, from {book}`xmednn.figure4.loss.early|.3f` in the mean of the first 15 epochs to {book}`xmednn.figure4.loss.late|.3f` in that of the last 15, with a few late spikes of single replicates; accuracy rises quickly, then slowly, from {book}`xmednn.figure4.accuracy.early|.3f` to {book}`xmednn.figure4.accuracy.late|.3f`, and ends well below one. But for the spikes, replicates lie close together."}}
+# %% tags=["hide-output", "hide-input"] mystnb={"figure": {"caption": "Training loss and training accuracy of the network by epoch, one thin line a replicate, the mean in bold.", "name": "fig-xmednn-curves"}, "image": {"alt": "Two panels. Loss falls quickly at first and then slowly, from {book}`xmednn.figure4.loss.early|.3f` in the mean of the first 15 epochs to {book}`xmednn.figure4.loss.late|.3f` in that of the last 15, with spikes of single replicates, the highest late; accuracy rises quickly, then slowly, from {book}`xmednn.figure4.accuracy.early|.3f` to {book}`xmednn.figure4.accuracy.late|.3f`, and ends well below one. But for the spikes, replicates lie close together."}}
 figure, axes = plt.subplots(2, 1, sharex=True, figsize=(5.6, 5.4))
 for axis, curves, name in zip(
     axes, (trained.loss, trained.accuracy), ("loss (nats)", "accuracy")
@@ -545,8 +545,8 @@ pd.DataFrame(
 #
 # Two features that order the flows alike, up to reversal (rank correlation of at least 0.99), share
 # one reason to be used; how a network divides it is open. So we also judge by **group** (folded):
-# its values are added before their size is taken. That of `SrcLoad` leads, as
-# the text has it, on {book}`xmednn.figure5.group_agrees.SrcLoad|.0%` of the seeds, that of `DIntPkt` on the others. The sign of the effect of `SrcLoad`, `Load` and `Sport` changes with the seed ([*cannot tell*](index.md)); shared
+# its values are added before their size is taken. `SrcLoad`'s leads, as
+# the text has it, on {book}`xmednn.figure5.group_agrees.SrcLoad|.0%` of the seeds, `DIntPkt`'s on the others. The sign of the effect of `Load` and `Sport` changes with the seed ([*cannot tell*](index.md)), that of `SrcLoad` on one; shared
 # reasons are not all of it, as `Sport` shares with none, and `DIntPkt` and `DstJitter`, which share, keep theirs. Of the file's highest half
 # per cent of `DIntPkt` (our cut for what the paper reads as normal) {book}`xmednn.data.attack_share_extreme_DIntPkt|.0%` are attacks.
 
@@ -639,7 +639,7 @@ for name, rank in printed_ranks.items():
     }
 pd.DataFrame(agreeing).T
 
-# %% tags=["hide-input", "hide-output"] mystnb={"figure": {"caption": "SHAP summary of the first replicate: the five features with the highest mean absolute SHAP value. Each dot is a test flow; to the right it is pushed towards attack.", "name": "fig-xmednn-shap"}, "image": {"alt": "Beeswarm plot with five rows of dots, from top to bottom DstJitter, DIntPkt, SrcLoad, Dur and Sport, coloured from blue for low to red for high feature values, spread left and right of zero. Over the replicates DstJitter has a mean rank of {book}`xmednn.figure5.rank.DstJitter|.1f` and SrcLoad of {book}`xmednn.figure5.rank.SrcLoad|.1f`; the paper ranks them {published}`xmednn.figure5.rank.DstJitter` and {published}`xmednn.figure5.rank.SrcLoad`."}}
+# %% tags=["hide-input", "hide-output"] mystnb={"figure": {"caption": "SHAP summary of the first replicate: the five features with the highest mean absolute SHAP value. Each dot is a test flow; to the right it is pushed towards attack.", "name": "fig-xmednn-shap"}, "image": {"alt": "Beeswarm plot with five rows of dots, from top to bottom DstJitter, DIntPkt, Dur, SrcLoad and Sport, coloured from blue for low to red for high feature values, spread left and right of zero. Over the replicates DstJitter has a mean rank of {book}`xmednn.figure5.rank.DstJitter|.1f` and SrcLoad of {book}`xmednn.figure5.rank.SrcLoad|.1f`; the paper ranks them {published}`xmednn.figure5.rank.DstJitter` and {published}`xmednn.figure5.rank.SrcLoad`."}}
 explanation = shap.Explanation(
     values[0], data=splits[0].test_features[:ROWS], feature_names=names
 )

@@ -340,7 +340,7 @@ pd.DataFrame(
 )
 
 # %% [markdown]
-# On random rows they are worth as much as before if dealt within runs, and nothing if dealt among all rows: it is the values of the run that count.
+# On random rows they are worth as much as before if dealt within runs, and in the way, by little, if dealt among all rows: it is the values of the run that count.
 # On runs never seen, where their own readings are in the way, those dealt within classes gain {book}`xmednn.readings.gain_dealt_class.blocks.xgb|+.3f` (interval in the fold): training has met
 # the values of these runs. With each side dealt by itself it is {book}`xmednn.readings.gain_dealt_side.blocks.xgb|+.3f`, not told from none. So it is memory of the
 # moment; of knowledge of the patient that carries over to other runs XGBoost shows hardly any.
@@ -571,5 +571,5 @@ pd.DataFrame({NAMED[name]: compared(found) for name, found in added.items()})
 # %% [markdown]
 # On average the search is ahead, by little, and without the readings. With intervals twice as wide, as splits that overlap ask
 # ([audit](03_audit.ipynb)), zero is not excluded. Of those added, trees with the changes are {book}`xmednn.readings.search.changes.lead|+.3f` above
-# the threshold, and the network {book}`xmednn.readings.search.network.lead|+.3f`, not told from none, though the audit's, trained on fewer stretches,
-# is ahead on every seed. A choice in training would not always have been for either.
+# the threshold, and the interval so widened just leaves zero out. The network's mean, {book}`xmednn.readings.search.network.lead|+.3f`, is one seed's: on that it falls far behind, on the
+# nine others it is ahead, as the audit's, trained on fewer stretches, is on all. A choice in training would not always have been for either, and not for the network on the seed that fell.

@@ -417,8 +417,8 @@ dearest
 
 # %% [markdown] tags=["answer"] holds=["xmednn.ladder.printed.xgb.balanced_accuracy - xmednn.ladder.copies.xgb.balanced_accuracy > xmednn.ladder.train_only.xgb.balanced_accuracy - xmednn.ladder.no_identifiers.xgb.balanced_accuracy", "xmednn.ladder.train_only.dnn.balanced_accuracy - xmednn.ladder.no_identifiers.dnn.balanced_accuracy > 0.005", "xmednn.ladder.no_identifiers.dnn.balanced_accuracy - xmednn.ladder.blocks.dnn.balanced_accuracy > 0.005", "xmednn.ladder.printed.dnn.balanced_accuracy - xmednn.ladder.blocks.dnn.balanced_accuracy < 0.06"]
 # Tree and XGBoost lose most on the first step: they had memorised copies. XGBoost loses next most where the clock
-# goes. By the means the network loses most where attacks are split in time, then where the clock goes, little beside theirs;
-# ten seeds do not tell these steps, nor that of the scaler, from each other, and the order has changed with the machine. A ladder is read by
+# goes. By the means the network loses most where the clock goes, then where attacks are split in time, little beside theirs;
+# ten seeds do not tell these two steps from each other, and their order has changed with the rounding of sums in training. A ladder is read by
 # steps: which advantage was taken away, and who had lived on it?
 
 # %% tags=["check"]
@@ -697,7 +697,7 @@ print(f"{best_of(1):.3f}, {best_of(attempts):.3f}; the search: {best:.3f}")
 # %% [markdown] tags=["answer"] holds=["xmednn.search.best - xmednn.search.printed.accuracy > 0.1", "xmednn.search.network_columns.best - xmednn.search.printed.accuracy > 0.05", "xmednn.search.network_columns.best - xmednn.search.printed.accuracy < 0.1"]
 # No. Chance lifts the best of that many by about two and a half standard deviations, some hundredths. The best
 # attempt on the 28 columns ({book}`xmednn.search.network_columns.best`) is further from the mean of the ten ({book}`xmednn.search.printed.accuracy`) than chance gives, too, and only a part of the attempts used these columns: try `best_of` with
-# fewer. Its columns were standardised, it was trained more slowly and for longer, in wider layers, and is far from print all the same. The best of all,
+# fewer. It was not scaled as printed, was trained more slowly and for longer, in wider layers, and is far from print all the same. The best of all,
 # {book}`xmednn.search.best`, is far beyond chance, and it came with the readings, which the paper says it removed.
 
 # %% tags=["check"]
@@ -1278,9 +1278,9 @@ rung = lambda seed: np.split(
 #
 #   Time is no argument here.
 #
-# - [x] They contradict the text at least twice, and rows of the same table speak against them.
+# - [x] They contradict the text at least three times, and rows of the same table speak against them.
 #
-#   The tree with readings raises too few false alarms for what is printed, and the network itself misses too many attacks.
+#   The tree with readings raises too few false alarms for what is printed, and the network itself, but for one seed, misses too many attacks.
 #
 # - [ ] The readings are random.
 #
