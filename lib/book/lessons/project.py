@@ -290,8 +290,8 @@ For whoever grades. Points are those of the rubric.
 
 Found less easily, and worth as much as the flaw that each belongs to:
 
-* Each number stands {COPIES} times in attack rows and once in normal ones, so that "this number comes
-  again" is the label, whatever the other columns hold (copies).
+* Each number stands {COPIES} times in attack rows and once in normal ones, so that "this number
+  comes again" is the label, whatever the other columns hold (copies).
 * A copy repeats its original's gap, though the message before it came at no distance (copies).
 * With the number left in and whole runs held out, a tree falls below guessing, to {timed}: it had
   learnt when (clock, blocks).
