@@ -885,6 +885,84 @@ def test_each_slide_is_seen_whole_and_its_picture_large(lesson, browser, tmp_pat
     page.close()
 
 
+@pytest.fixture(scope="module")
+def deck(tmp_path_factory):
+    """Return the address of the slides of a lesson that shows a figure."""
+    lesson = next(each for each in lessons() if [*named_figures(each)])
+    place = tmp_path_factory.mktemp("deck") / "slides.html"
+    place.write_text(slides.deck(lesson), encoding="utf-8")
+    return place.as_uri()
+
+
+@needs_browser
+class TestSlides:
+    """The slides on an old projector, on a phone, on paper and by the keyboard."""
+
+    @pytest.mark.parametrize("lesson", lessons(), ids=lambda lesson: lesson.chapter)
+    def test_a_projector_of_four_to_three_shows_each_slide_whole(self, lesson, browser, tmp_path):
+        (tmp_path / "slides.html").write_text(slides.deck(lesson), encoding="utf-8")
+        page = open_page(browser, viewport={"width": 1024, "height": 768})
+        page.goto((tmp_path / "slides.html").as_uri())
+        for slide in lesson.slides:
+            assert page.evaluate("document.documentElement.scrollHeight") <= 768, slide.title
+            page.keyboard.press("ArrowRight")
+        page.close()
+
+    def test_each_slide_is_printed_with_its_number(self, deck, browser):
+        page = open_page(browser, viewport=PROJECTOR)
+        page.goto(deck)
+        page.emulate_media(media="print")
+        shown = page.evaluate(
+            """[...document.querySelectorAll("section")].map(each =>
+              [each.offsetHeight > 0, getComputedStyle(each, "::after").content])"""
+        )
+        assert len(shown) > 6
+        assert all(
+            seen and number == f'"Slide {place} of {len(shown)}"'
+            for place, (seen, number) in enumerate(shown, 1)
+        )
+        page.close()
+
+    def test_the_keyboard_leads_through_them(self, deck, browser):
+        page = open_page(browser, viewport=PROJECTOR)
+        page.goto(deck)
+        last = page.locator("section").count()
+        for key, place in (
+            ("ArrowDown", 2),
+            ("Space", 3),
+            ("Shift+Space", 2),
+            ("ArrowUp", 1),
+            ("ArrowUp", 1),
+            ("End", last),
+            ("PageDown", last),
+            ("Home", 1),
+        ):
+            page.keyboard.press(key)
+            assert page.locator("#place").inner_text() == f"{place} of {last}", key
+        page.keyboard.press("a")
+        page.keyboard.press("ArrowRight")
+        assert page.evaluate("scrollY") == page.evaluate(
+            """document.getElementById("slide-2").offsetTop"""
+        )
+        page.keyboard.press("a")
+        assert page.locator("section:visible").count() == 1
+        page.close()
+
+    def test_a_finger_leads_back_and_words_can_be_read_on_a_phone(self, deck, phone):
+        page = open_page(phone("light"))
+        page.goto(deck)
+        page.get_by_role("button", name="Next slide").click()
+        assert page.locator("#place").inner_text().startswith("2 of")
+        page.get_by_role("button", name="Slide before").click()
+        assert page.locator("#place").inner_text().startswith("1 of")
+        smallest = page.evaluate(
+            """Math.min(...[...document.querySelectorAll("main *, footer *")].map(each =>
+              parseFloat(getComputedStyle(each).fontSize)))"""
+        )
+        assert smallest >= 12
+        page.close()
+
+
 @pytest.fixture
 def spoilt(site_pages, tmp_path):
     """Return a function that writes HTML into a copied page and returns the folder."""

@@ -76,6 +76,14 @@ POINTS_AT = {
         "split_first = score(oversample(train, labels, 2022), test)",
     ): "split_first: by the true labels",
     ("alarms", "real_when_rare = real(share) / 10"): "A tenth of the attacks",
+    ("alarms", "real_when_rare = round(real(share / 10), 3)"): "That is near",
+    ("two-rates", "macro_recall = round(1 - (rates['fpr'] + rates['fnr']) / 2, 4)"): "near",
+    ("other-moments", "gains = {'random': 0.05, 'blocks': 0.0}"): "A pair each",
+    ("own-rung", "rung = lambda seed: (flows.blocks < 60, flows.blocks >= 60)"): "Row numbers",
+    (
+        "own-rung",
+        "rung = lambda seed: (every_row[flows.blocks < 64], every_row[flows.blocks >= 64])",
+    ): "The audit page has this one",
 }
 
 
