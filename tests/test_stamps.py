@@ -105,6 +105,25 @@ def test_an_unused_module_does_not_count_and_a_used_one_does(tmp_path):
     assert inputs_of(notebook, {}, tmp_path) != before
 
 
+@pytest.mark.parametrize("named", ['"kept.json"', '"kept"'])
+def test_a_run_outside_the_book_counts_where_it_is_named(tmp_path, named):
+    outside = tmp_path / "data" / "outside"
+    outside.mkdir(parents=True)
+    kept = outside / "kept.json"
+    kept.write_text("1")
+    (outside / "kept.py").write_text("x = 1\n")
+    for name, text in {"01_data": f"run = {named}\n", "02_other": "run = 'other'\n"}.items():
+        (tmp_path / f"{name}.py").write_text(text)
+    pages = [tmp_path / "01_data.py", tmp_path / "02_other.py"]
+    before = [inputs_of(page, {}, tmp_path) for page in pages]
+    (outside / "kept.py").write_text("x = 2\n")
+    assert [inputs_of(page, {}, tmp_path) for page in pages] == before
+    kept.write_text("2")
+    reads, other = (inputs_of(page, {}, tmp_path) for page in pages)
+    assert reads["data/outside/kept.json"] != before[0]["data/outside/kept.json"]
+    assert other == before[1]
+
+
 def source():
     return new_notebook(
         cells=[

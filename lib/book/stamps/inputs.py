@@ -66,7 +66,15 @@ def _digests_of(code: list[Path], root: Path) -> dict[str, str]:
     digests = {name: digest for name, digest in digests.items() if digest != NO_CODE}
     # The look of the figures lies beside the module that sets it.
     styles = {style for path in code[1:] for style in path.parent.glob("*.mplstyle")}
-    return digests | {str(path.relative_to(root)): sha256_of(path) for path in sorted(styles)}
+    files = sorted(styles | _kept_runs(code, root))
+    return digests | {str(path.relative_to(root)): sha256_of(path) for path in files}
+
+
+def _kept_runs(code: list[Path], root: Path) -> set[Path]:
+    """Return the files of runs outside the book that the code names, with or without ending."""
+    texts = {text for path in code for text in _texts_in(text_of(path))}
+    kept = (root / "data" / "outside").glob("*")
+    return {path for path in kept if path.suffix != ".py" and {path.name, path.stem} & texts}
 
 
 def _code_used(source: Path, root: Path) -> list[Path]:
