@@ -672,7 +672,7 @@ def over_folds(looks):
 
 
 # %% tags=["hide-input", "hide-output"] caption="Accuracy by fold with readings, standardised, rate 0.003, one network a fold; difference to print over the folds [95 % interval]; errors over all."
-print(f"Run on {long_run['run on']}, seed {long_run['seed']}.")
+print(f"Run once, on {long_run['run on']}, with seed {long_run['seed']}.")
 by_look = {
     f"{layers}; {look} epochs": over_folds([one[look] for one in of_folds.values()])
     for layers, of_folds in ((name, long_run[name]) for name in (PRINTED, TWICE))
