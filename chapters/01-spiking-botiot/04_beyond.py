@@ -1439,7 +1439,7 @@ table_of_tools = {
 pd.DataFrame(table_of_tools).T.fillna("")
 
 # %% [markdown]
-# Taken apart and run by our interpreter, the graph gives the network's own logits to rounding (which turned a spike in one network of twenty, and no score); none of four tools
+# Taken apart and run by our interpreter, the graph gives the network's own logits to rounding, but in one network of twenty, where it may have turned a spike; no score differs. None of four tools
 # asked reads it. NIR's own node snntorch and Norse read and compute to rounding, Norse once its resistance is
 # written as one and what it receives is scaled instead; Sinabs reads it, and with our time constants in seconds computes something else (other units were not tried); Rockpool
 # stops. (Lava asks for an older Python.) As that node the trained weights lose five to eight hundredths of macro F1, with 72 neurons in both tools as in our interpreter.
