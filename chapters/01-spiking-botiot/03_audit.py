@@ -722,7 +722,7 @@ pd.DataFrame(
 # * **Theft** costs every mean more than a tenth: at the set's shares it is key logging in nine
 #   of ten flows, and that is missed; of exfiltration most is recognised (folded). The paper leaves theft out, as it
 #   may skew results. It may: beside the 800 flows of rung 0, as many of theft as of a mean class take the
-#   F1 of scans from {book}`botiot.skew.none.snn.reconnaissance|.2f` to {book}`botiot.skew.many.snn.reconnaissance|.2f` and hardly touch the floods' (folded). At the set's shares there would be none.
+#   F1 of scans from {book}`botiot.skew.none.snn.reconnaissance|.2f` to {book}`botiot.skew.many.snn.reconnaissance|.2f` and hardly touch the floods'; as many as of scans are not shown to matter (folded). At the set's shares there would be none.
 
 
 # %%

