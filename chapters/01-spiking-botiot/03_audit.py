@@ -980,11 +980,11 @@ recorder.save()
 #
 # :::{dropdown} How much remains
 # With ten times the learning rate most of the lead of 72 neurons is gone, although the spiking network
-# gains from that rate as well, on both. About two points remain as printed, and on the later part, where the interval holds zero.
+# gains from that rate as well (on the later part not told from none). About two points remain as printed, and one on the later part, where the interval holds zero.
 # Counting its logits ten times brings the dense network most of the way at the printed rate, too: about
-# three points remain as printed, and one on the later part, with an interval that holds zero.
+# three points remain as printed, and two on the later part, with an interval that holds zero.
 # With 240 neurons and more than three times the flows, each network at the better of its two rates, the spiking one is on average less than a point
-# ahead as printed and some three on the later part, on three seeds, and both intervals hold zero.
+# ahead as printed and some two on the later part, on three seeds, and both intervals hold zero.
 # :::
 #
 # ## DoS against DDoS
