@@ -715,14 +715,14 @@ pd.DataFrame(
 # What does each step cost, and what does it say? (Paired intervals are folded above.)
 #
 # * **Copies**: nine in ten of the scans' test flows were trained on, as a scan repeats its probe, which is no fault of the split. Of the few others the spiking network recognises less than half, and being few they make the intervals wide.
-# * **Time** costs the spiking network, the forest and, on average, the shallow tree; logistic regression gains, and of the dense network ten seeds do not tell. The network recognises fewer of the latest UDP floods, DDoS above all, and as many TCP floods in all, fewer of DoS. No other fifth was held out: these stretches may be hard rather than late.
+# * **Time** costs the spiking network, the forest and, on average, the shallow tree; logistic regression gains, and of the dense network ten seeds do not tell. The network recognises fewer of the latest UDP floods, DDoS above all, and as many TCP floods. No other fifth was held out: these stretches may be hard rather than late.
 # * **Other sessions** cost the network and the forest about as much, with wider intervals. They are still parts of attacks that were trained on.
-# * **Balanced classes** help the shallow tree and, a little, the forest; the spiking network stays where it was.
+# * **Balanced classes** help the shallow tree and, a little, the forest; the spiking network's mean stays where it was.
 # * **Normal traffic** is told from attacks more easily than these from each other: three of five means rise, with one class more.
 # * **Theft** costs every mean more than a tenth: at the set's shares it is key logging in nine
 #   of ten flows, and that is missed; of exfiltration most is recognised (folded). The paper leaves theft out, as it
 #   may skew results. It may: beside the 800 flows of rung 0, as many of theft as of a mean class take the
-#   F1 of scans from {book}`botiot.skew.none.snn.reconnaissance|.2f` to {book}`botiot.skew.many.snn.reconnaissance|.2f` and hardly touch the floods' (folded). At the set's shares there would be none.
+#   F1 of scans from {book}`botiot.skew.none.snn.reconnaissance|.2f` to {book}`botiot.skew.many.snn.reconnaissance|.2f` and hardly touch the floods'; as many as of scans are not shown to matter (folded). At the set's shares there would be none.
 
 
 # %%
@@ -980,11 +980,11 @@ recorder.save()
 #
 # :::{dropdown} How much remains
 # With ten times the learning rate most of the lead of 72 neurons is gone, although the spiking network
-# gains from that rate as well, on both. About two points remain as printed, and on the later part, where the interval holds zero.
+# gains from that rate as well (on the later part not told from none). About two points remain as printed, and one on the later part, where the interval holds zero.
 # Counting its logits ten times brings the dense network most of the way at the printed rate, too: about
-# three points remain as printed, and one on the later part, with an interval that holds zero.
+# three points remain as printed, and two on the later part, with an interval that holds zero.
 # With 240 neurons and more than three times the flows, each network at the better of its two rates, the spiking one is on average less than a point
-# ahead as printed and some three on the later part, on three seeds, and both intervals hold zero.
+# ahead as printed and some two on the later part, on three seeds, and both intervals hold zero.
 # :::
 #
 # ## DoS against DDoS

@@ -22,7 +22,7 @@
 # the same size is the closer race: at 32-bit prices the spikes take
 # {book}`botiot.beyond.1000_72.snn.energy_ratio_dense|.2f` times its energy with 72 neurons and
 # {book}`botiot.beyond.1000_240.snn.energy_ratio_dense|.2f` times with 240; at either size a dense network that skips its own zeros needs less than both.
-# Eight-bit weights lower the mean F1 by about a hundredth; stopping each row when the network is sure of it, after five to six of the ten steps, is not shown to lower it. Energy is counted and priced here, not measured;
+# Eight-bit weights lower the mean F1 by about a hundredth, with 72 neurons not told from none; stopping each row when the network is sure of it, after about five of the ten steps, is not shown to lower it. Energy is counted and priced here, not measured;
 # the paper leaves its measurement to later work.
 # :::
 #
@@ -281,7 +281,7 @@ for (setting, name), values in f1.items():
 # %% [markdown]
 # The dense network learns ten times as fast as printed, but for the lines that say otherwise; the spiking one keeps the printed rate, though with 72 neurons it, too, gained from more in the [audit](03_audit.ipynb). Behind the tree without a limit, which is small besides, are the spiking network with 72 neurons and both dense ones at the spiking network's rate; the wide spiking one is level with it, and the dense ones at ten times the rate are behind on average only. Three splits are too few to reach the smallest class,
 # *Reconnaissance*,
-# in most draws. So the unlimited tree is the one to beat. (Its lead over 72 neurons is about two hundredths on average on this split, by an interval that only just leaves out zero; on the [reproduction page's](02_reproduction.ipynb) split, which keeps the shares, no tree was trained.)
+# in most draws. So the unlimited tree is the one to beat. (Its lead over 72 neurons is about three hundredths on average on this split, by an interval that leaves out zero; on the [reproduction page's](02_reproduction.ipynb) split, which keeps the shares, no tree was trained.)
 #
 # ## Spikes, operations, energy
 #
@@ -745,8 +745,8 @@ for (setting, grain, bits), values in rounded.items():
     record(setting, f"snn.int{bits}_{grain}.f1_loss", loss, how)
 
 # %% [markdown]
-# Eight bits lower the mean macro F1 by half a hundredth to one (72 neurons with one scale a layer: not told from none), most with 240 neurons and one scale a layer, and single seeds by up to three and a half. With six,
-# rounding costs two to three hundredths with a scale for each row, and three to five with one for each layer. Four cost more, and with two the network falls apart.
+# Eight bits lower the mean macro F1 by about a hundredth, most with 240 neurons and one scale a layer, and single seeds by up to three. With six,
+# rounding costs about two to three hundredths with a scale for each row, and two to four with one for each layer. With 72 neurons neither is told from none. Four cost more, and with two the network falls apart.
 #
 # ## How many of the ten steps?
 #
@@ -806,7 +806,7 @@ def stopped_all(setting):
 
 exits = {setting: stopped_all(setting) for setting in SETTINGS}
 
-# %% tags=["hide-input", "hide-output"] mystnb={"figure": {"caption": "Macro F1 by the number of steps. Lines: all rows stopped after that step; shading: one standard deviation of the replicates. Diamonds, hollow for 72 neurons: each row stopped when the network is sure of it, at the mean number of steps.", "name": "fig-botiot-beyond-steps"}, "image": {"alt": "Two lines, for 72 and 240 neurons. Both start low, climb steeply to the fourth step and flatten from there: with 240 neurons from {book}`botiot.beyond.1000_240.snn.after_step_1.f1|.2f` after the first to {book}`botiot.beyond.1000_240.snn.after_step_10.f1|.2f` after the tenth. The diamonds lie at nearly the height of the lines' right ends, between the fifth step and the sixth or just before: with 240 neurons at {book}`botiot.beyond.1000_240.snn.exit.f1|.2f` after {book}`botiot.beyond.1000_240.snn.exit.steps|.1f` steps."}}
+# %% tags=["hide-input", "hide-output"] mystnb={"figure": {"caption": "Macro F1 by the number of steps. Lines: all rows stopped after that step; shading: one standard deviation of the replicates. Diamonds, hollow for 72 neurons: each row stopped when the network is sure of it, at the mean number of steps.", "name": "fig-botiot-beyond-steps"}, "image": {"alt": "Two lines, for 72 and 240 neurons. Both start low, climb steeply to the fourth step and flatten from there: with 240 neurons from {book}`botiot.beyond.1000_240.snn.after_step_1.f1|.2f` after the first to {book}`botiot.beyond.1000_240.snn.after_step_10.f1|.2f` after the tenth. The diamonds lie at nearly the height of the lines' right ends, at about the fifth step: with 240 neurons at {book}`botiot.beyond.1000_240.snn.exit.f1|.2f` after {book}`botiot.beyond.1000_240.snn.exit.steps|.1f` steps."}}
 figure, axis = plt.subplots(figsize=(5.6, 3.2))
 colour = figures.COLOURS["snn"]
 for (setting, (score, steps, after)), line in zip(exits.items(), ("--", "-")):
@@ -847,7 +847,7 @@ for setting, (score, steps, after) in exits.items():
 # %% [markdown]
 # The first steps go into charging: a membrane needs time to reach its threshold, and the second
 # layer hears nothing before the first speaks. Stopping early saves the updates and spikes of the
-# steps that are left out. Stopping all rows after the sixth step instead costs two to four hundredths of F1.
+# steps that are left out. Stopping all rows after the sixth step instead costs two to three hundredths of F1.
 #
 # ## More rows
 #
@@ -948,7 +948,7 @@ plt.show()
 
 # %% [markdown]
 # With 20 neurons, ten in each layer, 400 and 800 rows are too few, or the updates that go with them;
-# with 2 400 they come near the others. From 800 rows on these lie on average within about two hundredths of each other, the forest ahead in every seed from 2 400 on; from 24 000 to all nothing is gained that three seeds show,
+# with 2 400 they come within some hundredths of the others. From 800 rows on these lie on average within about two hundredths of each other, the forest ahead in every seed from 2 400 on; from 24 000 to all nothing is gained that three seeds show,
 # nor by 240 neurons from 8 000 to all at as many updates. Test rows are neighbours of the training rows: of [other minutes](03_audit.ipynb) this says nothing.
 #
 # ## More columns
@@ -1086,8 +1086,8 @@ pd.DataFrame({COLUMNS[name][0]: columns_row(name) for name in wider}).T
 # {book}`botiot.columns.ten_best.shared.snn_log.f1|.3f` on rates and state and
 # {book}`botiot.columns.ten_best.without_seq.snn_log.f1|.3f` on the ten best but `seq`, a gain that ten seeds do not tell from none. A random forest gains by the ten
 # best, from {book}`botiot.columns.ten_best.shared.rf.f1|.3f` to {book}`botiot.columns.ten_best.ten.rf.f1|.3f`, and nearly as much without `seq`; whether the rest name the attack or, on a random
-# split of such stretches, the minute, was not asked. As raw numbers the ten best lower the network's score, with `seq` to
-# {book}`botiot.columns.ten_best.ten.snn.f1|.3f`, hardly above one answer for all; what the file stores is not shown to (folded).
+# split of such stretches, the minute, was not asked. As raw numbers the ten best lower the network's score to
+# {book}`botiot.columns.ten_best.ten.snn.f1|.3f`, hardly above one answer for all; without `seq` they are not shown to, nor is what the file stores (folded).
 #
 # ## Other neurons, more layers
 #
@@ -1194,7 +1194,7 @@ plt.show()
 # %% [markdown]
 # Learned decay, recurrence, synapses with a memory and more layers all end within the spread of the
 # paper's own network. Recurrence and four layers fit the training rows best on average, for one and a half times
-# and twice the spikes; the synaptic neuron sends two to three times as many. Alpha and Izhikevich's neuron score lower in the mean, far lower in two of the five seeds each and level in one, so that neither difference is told from none; their loss is still high at the end. An
+# and twice the spikes; the synaptic neuron sends two to three times as many. Alpha and Izhikevich's neuron score lower in the mean, far lower in two of the five seeds each and level in one or two, so that neither difference is told from none; their loss is still high at the end. An
 # alpha answers nothing at the first step and forgets everything at each spike. All learn at the printed rate
 # here; what each does at a rate of its own is the [next page's](06_tuning.ipynb) question.
 #
@@ -1439,8 +1439,8 @@ table_of_tools = {
 pd.DataFrame(table_of_tools).T.fillna("")
 
 # %% [markdown]
-# Taken apart and run by our interpreter, the graph gives the network's own logits, to rounding; none of the four tools that
-# we asked reads it. NIR's own node snntorch and Norse read and compute to rounding, Norse once its resistance is
+# Taken apart and run by our interpreter, the graph gives the network's own logits to rounding, but in one network of twenty, where it may have turned a spike; no score differs. None of four tools
+# asked reads it. NIR's own node snntorch and Norse read and compute to rounding, Norse once its resistance is
 # written as one and what it receives is scaled instead; Sinabs reads it, and with our time constants in seconds computes something else (other units were not tried); Rockpool
 # stops. (Lava asks for an older Python.) As that node the trained weights lose five to eight hundredths of macro F1, with 72 neurons in both tools as in our interpreter.
 # That is no fault of the format, which promises the equation and not our time steps: a network that was trained in coarse steps with one reset is another network under

@@ -272,7 +272,7 @@ plt.show()
 #
 # * The compiled loops compute what snntorch computes, and a network does not depend on what is
 #   trained beside it.
-# * Cost of the compiled loops grows with networks about in proportion, with time steps somewhat less, and with samples less again. Twelve times the neurons cost snntorch less than twice the time: much of
+# * Cost of the compiled loops grows with networks about in proportion, with samples and time steps somewhat less. Twelve times the neurons cost snntorch less than twice the time: much of
 #   it goes into calls, not into arithmetic. The paper's own training times behave alike: they fall
 #   far less than its neuron counts.
 # * Training as it is done here gains nothing from silent neurons: all are multiplied. What silence

@@ -407,8 +407,8 @@ axis.invert_yaxis()
 plt.show()
 
 # %% [markdown]
-# By the rule as fixed one interval does not hold zero, the forest's, and it goes with the leaf: with scikit-learn's defaults a forest has
-# {book}`botiot.ceiling.1000.rf.f1` over ten seeds on the [reproduction page](02_reproduction.ipynb), level with the networks. The
+# By the rule as fixed one interval does not hold zero, the forest's, and it goes with the leaf: with one row in a leaf,
+# scikit-learn's default, the forest is not told from that network (near the best, above). The
 # intervals are wide, since at the rate chosen for the paper's network one seed of five falls far behind. With the smallest value near the best two do not hold zero: the
 # synaptic neuron is ahead in every seed, STDP behind in every seed. Of eleven comparisons at this level one may come out by chance; corrected for eleven, the
 # synaptic neuron's would still not hold it, and STDP's would. At the printed rate, by intervals of the records that

@@ -248,7 +248,7 @@ def difference(a, b):
 # %% [markdown] tags=["answer"] holds=["botiot.table_v.10000_240.f1 > botiot.table_v.10000_72.f1"]
 # The cell shows both intervals; where one holds 0, ten seeds do not tell. Taken seed by seed the interval is narrower than
 # the two bars of the figure suggest, since both settings meet the same rows. And a difference that is told is not yet one
-# that matters: with 10 000 samples it is about a hundredth, for more than three times the neurons.
+# that matters: with 10 000 samples it is less than a hundredth, for more than three times the neurons.
 
 # %% tags=["check"]
 for a, b in [
@@ -889,7 +889,7 @@ rung = lambda moments, kinds, seed: (np.arange(len(moments)), np.arange(100))
 #
 # - [ ] Chance.
 #
-#   On six of seven rungs it was ahead beyond what ten seeds give by chance.
+#   On every rung it was ahead beyond what ten seeds give by chance.
 
 # %% [markdown] tags=["question"] page="04_beyond"
 # "Resource efficient": what must be named with it?
