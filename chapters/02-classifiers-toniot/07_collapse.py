@@ -649,7 +649,9 @@ def arms_of(call):
     allotment, one, arms = call
     table = some(toniot.paper_table(file_of(allotment, one)), one, SIZE)
     (known, asked, truth), found = halves(table, one), []
-    ready = {out: prepared(known, asked, one, **how) for out, how in WITHOUT.items()}
+    ready = {
+        out: prepared(known, asked, one, **how) for out, how in WITHOUT.items()
+    }
     for name, left_out in arms:
         x, labels, rows = ready[left_out]
         answers = CLASSIFIERS[name](one).fit(x, labels).predict(rows)
