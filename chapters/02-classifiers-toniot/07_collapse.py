@@ -22,7 +22,7 @@
 # prints no such setting and rules none out; but on pictures of the other three devices, which borrow the door's timetable, each makes
 # the MLP collapse too. So what made this row stays open. Over
 # ten seeds SMOTE raises the recall of three classifiers; F1 of the MLP changes by
-# {book}`toniot.gains.estimated.smote.garage_door.mlp.f1|+.1%` in the mean, which overlapping splits do not tell from none.
+# {book}`toniot.gains.estimated.smote.garage_door.mlp.f1|+.1%` in the mean; widened for overlapping splits the interval just holds zero.
 # :::
 #
 # In Table 4 the multi-layer perceptron stands at an accuracy of
@@ -543,7 +543,7 @@ table.assign(threshold=["", *means["threshold"].map("{:.1g}".format)])
 # as printed no threshold gives the row: one that finds as many attacks as printed has a precision
 # of {book}`toniot.collapse.full_size.threshold_for_the_printed_recall.precision|.0%`; the one that comes
 # nearest, chosen on the test rows, is {book}`toniot.collapse.full_size.threshold_that_comes_nearest.furthest|.1%` off, as near as
-# the penalty; it misses none, differs between seeds by several thousand times, and lies below a millionth in each.
+# the penalty; it misses none, differs between seeds more than tenfold, and lies below a millionth in each.
 #
 # ## What else such a setting would do
 #
@@ -704,7 +704,7 @@ pd.DataFrame(rows).T.fillna("not run")
 # %% [markdown]
 # SMOTE raises recall, of all three and in every seed; whether a lower threshold without it would do as much was not tried. In F1, which also
 # counts the false alarms, the tree gains about a tenth of a point at most, and not for certain at the lower end; of nearest neighbours
-# nothing can be told; and the MLP loses about a point, in seven seeds of ten. The intervals take splits that overlap as independent; twice as wide {cite}`nadeau2003`, those of tree and MLP hold zero. So the sentence holds in recall. Scaling lifts nearest neighbours
+# nothing can be told; and the MLP loses over a point, in every seed. The intervals take splits that overlap as independent; widened for that {cite}`nadeau2003`, those of tree and MLP hold zero (the MLP's barely). So the sentence holds in recall. Scaling lifts nearest neighbours
 # by more than twenty points on each allotment; the tree, which sets no column against another,
 # hardly, and by intervals so widened not for certain at either end.
 #

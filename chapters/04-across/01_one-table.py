@@ -21,8 +21,8 @@
 # {book}`across.ehms.rf.balanced_accuracy` (EHMS) to {book}`across.unsw_nb15.rf.balanced_accuracy`
 # (UNSW-NB15), XMeDNN of {book}`across.ehms.dnn.balanced_accuracy` to
 # {book}`across.unsw_nb15.dnn.balanced_accuracy`. Forest,
-# XGBoost and a small boosted model rank first: on these nine data sets they have one or two points more than XMeDNN and the spiking network on
-# average, the one mostly by BoT-IoT, the other by UNSW-NB15, where unscaled inputs cost it most; as splits share groups, only XGBoost's lead over the spiking network is told from none, and of other sets ranks over nine tell nothing. On EHMS one threshold on one column is hardly behind
+# XGBoost and a small boosted model rank first: on these nine data sets they have about two points more than XMeDNN and the spiking network on
+# average, the one most by BoT-IoT, the other by UNSW-NB15, where unscaled inputs cost it most; as splits share groups, only XGBoost's lead over the spiking network is told from none, and of other sets ranks over nine tell nothing. On EHMS one threshold on one column is hardly behind
 # the forest in balanced accuracy, and its column ranks flows less well; and on UNSW-NB15 one threshold on
 # the time to live has
 # {book}`across.unsw_nb15.threshold.with_paths.balanced_accuracy`, more than any model without it.
@@ -417,7 +417,7 @@ mcc.unstack().rename(index=NAMES, columns=TITLES)
 # Where most rows are attacks, guessing has a high PR-AUC already. Three of the files hold about as
 # many rows of each kind of attack as of normal traffic, and the fourth was drawn in a like way, so that
 # their shares of attacks are those of a sample and of no network. On EHMS, where attacks are few, the
-# spiking network has on average the highest MCC, though one threshold has more in seven seeds of ten, and a boosted model the highest PR-AUC. (A threshold ranks by two values only; the column that it cuts ranks better.) On the devices there is next to nothing to find.
+# spiking network has on average the highest MCC, though one threshold has more in six seeds of ten, and a boosted model the highest PR-AUC. (A threshold ranks by two values only; the column that it cuts ranks better.) On the devices there is next to nothing to find.
 #
 # ## Ranks, and what they can tell
 #
@@ -476,11 +476,10 @@ pd.DataFrame(
 
 # %% [markdown]
 # The two models that the first and the third paper propose rank in the lower half over all nine, where
-# four devices add ranks among models that all but guess. Over the flows alone XMeDNN has a mean rank of
-# {book}`across.rank_flows.dnn` and stands in the upper half, the spiking network
-# ({book}`across.rank_flows.snn`) in the lower. Both lie within the critical distance of the first: on other
+# four devices add ranks among models that all but guess, and over the flows alone, with mean ranks of
+# {book}`across.rank_flows.dnn` (XMeDNN) and {book}`across.rank_flows.snn` (the spiking network). Both lie within the critical distance of the first: on other
 # data sets neither is shown to be better or worse. On these, forest, XGBoost and the small boosted model have more than both
-# in nine or ten seeds of ten (table above; the splits share groups), of XMeDNN mostly by BoT-IoT, of the spiking network by UNSW-NB15. The forest is what the second paper recommends; of its four here it has the best mean rank, as each would by
+# in eight to ten seeds of ten (table above; the splits share groups), than XMeDNN most by BoT-IoT, than the spiking network by UNSW-NB15. The forest is what the second paper recommends; of its four here it has the best mean rank, as each would by
 # chance in a quarter of cases.
 #
 # ## Two choices of this page
@@ -529,7 +528,7 @@ pd.DataFrame(shown).rename(columns=TITLES).round(3)
 
 # %% [markdown]
 # As they stand, its inputs cost the spiking network most on UNSW-NB15. There, standardised, it comes
-# near XMeDNN; so its rank above is in part that of a reading which its paper leaves open.
+# near XMeDNN (on BoT-IoT it loses, with a wide interval); so its rank above is in part that of a reading which its paper leaves open.
 #
 # ## What a path would be worth
 #
@@ -585,7 +584,7 @@ pd.DataFrame(
 #   and from single readings of these four devices, without the clock, a thousand rows teach no model
 #   more than a little (sequences of readings were not tried);
 # * trees lead the ranks, the forest of the second paper among them; on these data forest and boosted trees have on average more than both
-#   networks, mostly by one set each, and nine data sets cannot tell whether they would be on others;
+#   networks, most by one set each, and nine data sets cannot tell whether they would be on others;
 # * a score needs one threshold beside it, and a list of the columns left out: one column can be worth
 #   more than the best model without it.
 #
