@@ -378,6 +378,34 @@ def test_code_reads_the_same_with_fewer_marks():
     assert not page.select("script")
 
 
+TABS = '<script src="_static/design-tabs.js?v=1"></script>'
+TOGGLE = '<link href="_static/togglebutton.css"/><script src="_static/togglebutton.js"></script>'
+
+
+@pytest.mark.parametrize(
+    ("used", "left"),
+    [
+        ("", []),
+        ('<div class="sd-tab-set"></div>', ["design-tabs"]),
+        ('<div class="admonition dropdown"></div>', ["togglebutton", "togglebutton"]),
+    ],
+)
+def test_a_page_carries_the_scripts_of_what_is_on_it(used, left):
+    page = BeautifulSoup(f'{TABS}{TOGGLE}<script src="book.js"></script>{used}', "html.parser")
+    weight.lighten(page, set())
+    files = [each.get("src") or each.get("href") for each in page.select("script, link")]
+    assert [name.partition("/")[2].partition(".")[0] for name in files[:-1]] == left
+    assert files[-1] == "book.js"
+
+
+def test_the_icon_of_folds_is_drawn_once():
+    icon = '<svg class="sd-octicon sd-octicon-chevron-right"><path d="M1 1"></path></svg>'
+    page = BeautifulSoup(icon * 3, "html.parser")
+    weight.lighten(page, set())
+    (path,) = page.select("path")
+    assert [use["href"] for use in page.select("use")] == [f"#{path['id']}"] * 2
+
+
 LED = """
 <article><section><div class="finding admonition"><p>F.</p></div><p>Before.</p>
 <div class="cell tag_lead"><div class="cell_output"><figure id="fig-a">

@@ -1,4 +1,4 @@
-"""What a page need not carry: the search's scripts, and marks on code that change no colour."""
+"""What a page need not carry: scripts for what is not on it, and marks on code without a colour."""
 
 import re
 
@@ -8,20 +8,39 @@ from bs4 import BeautifulSoup
 SEARCH = (
     'script[src*="searchtools.js"], script[src*="language_data.js"], script[src*="searchindex.js"]'
 )
+# Scripts and styles by what they are for, where a page has none of it.
+FOR = {
+    "sphinx-thebe": ".thebe, .thebe-launch-button",
+    "design-tabs": ".sd-tab-set",
+    "togglebutton": ".toggle, .admonition.dropdown",
+}
+CHEVRON = "chevron"
 THEME = r'html\[data-theme="(\w+)"\] \.highlight'
 BASE = re.compile(THEME + r" \{[^}]*?(?<!-)color: (#\w+)[^}]*\}")
 TOKEN = re.compile(THEME + r" \.(\w+) \{ color: (#\w+) \}")
 
 
 def lighten(page: BeautifulSoup, plain: set[str]) -> None:
-    """Take away the scripts of the search, and the marks of the tokens named."""
-    for script in page.select(SEARCH):
-        script.decompose()
+    """Take away scripts and styles that the page does not use, and the marks of the tokens named."""
+    unused = [name for name, users in FOR.items() if not page.select_one(users)]
+    files = [f'script[src*="/{name}."], link[href*="/{name}."]' for name in unused]
+    for tag in page.select(", ".join([SEARCH, *files])):
+        tag.decompose()
+    _draw_once(page)
     for mark in page.select(".highlight pre span"):
         classes = mark.get("class") or []
         # A mark with an id is the target of a link; the colour of a dot nobody sees.
         if not mark.get("id") and (set(classes) <= plain or mark.string == "."):
             mark.unwrap()
+
+
+def _draw_once(page: BeautifulSoup) -> None:
+    """Draw the icon that folds have once; the other folds point at the drawing."""
+    first, *others = page.select("svg.sd-octicon-chevron-right") or [None]
+    if others:
+        first.path["id"] = CHEVRON
+    for icon in others:
+        icon.path.replace_with(page.new_tag("use", href=f"#{CHEVRON}"))
 
 
 def plain_tokens(css: str) -> set[str]:
