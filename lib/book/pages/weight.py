@@ -21,7 +21,7 @@ TOKEN = re.compile(THEME + r" \.(\w+) \{ color: (#\w+) \}")
 
 
 def lighten(page: BeautifulSoup, plain: set[str]) -> None:
-    """Take away scripts and styles that the page does not use, and the marks of the tokens named."""
+    """Take away scripts and styles that the page does not use, and marks of the tokens named."""
     unused = [name for name, users in FOR.items() if not page.select_one(users)]
     files = [f'script[src*="/{name}."], link[href*="/{name}."]' for name in unused]
     for tag in page.select(", ".join([SEARCH, *files])):
