@@ -915,7 +915,7 @@ few_epochs = max(1, round(EPOCHS * LIKE / LAST))
 grown[LAST, "240_like"] = by_rows(LAST, 240, few_epochs)
 more_alone = grown[LAST, "240_like"] - grown[LIKE, "240"]
 for (count, name), values in grown.items():
-    at = "all" if count == most else count
+    at = "all" if count == most or name == "240_like" else count
     how = f"{count:,} rows train, a fifth of all rows held out"
     recorder.add(f"botiot.rows.{at}.{name}.f1", values, how)
 how = f"all rows for {few_epochs} epochs, less {LIKE:,} for {EPOCHS}, 240 neurons"
