@@ -11,6 +11,7 @@ from bs4 import BeautifulSoup
 from conftest import LEFT_OUT, Project, clean_environment
 
 from lib.book.publish.new_paper import new_paper
+from lib.book.stamps.pages import out_of_date
 from lib.common.errors import ReaderError
 from lib.common.paths import ROOT
 
@@ -77,6 +78,13 @@ def test_the_lists_keep_what_they_had(clone, before):
     assert len(added) == 5
     kept = [line for line in contents_now if line not in added]
     assert len(kept) == len(before["_toc.yml"].decode().splitlines()) + 1
+
+
+def test_it_makes_no_other_page_old(clone):
+    pages = sorted(clone.root.glob("chapters/0[1-4]*/[0-9]*.ipynb"))
+    assert pages
+    old = {page.name: out_of_date(page.with_suffix(".py"), page, clone.root) for page in pages}
+    assert {name: why for name, why in old.items() if why} == {}
 
 
 def test_its_claims_are_judged_as_far_as_a_twin_allows(clone):
