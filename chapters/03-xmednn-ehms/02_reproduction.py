@@ -800,11 +800,12 @@ def fits(values, printed):
     return ours.low <= printed.high and printed.low <= ours.high
 
 
-def printed_of(pattern):
-    return {c.metric: c.interval for c in claims.published_claims(pattern).values()}
+def intervals_of(printed):
+    return {claim.metric: claim.interval for claim in printed.values()}
 
 
-HADY, GUPTA = printed_of("xmednn.*.hady.*"), printed_of("xmednn.table3.gupta.*")
+HADY = intervals_of(claims.published_claims("xmednn.*.hady.*"))
+GUPTA = intervals_of(claims.published_claims("xmednn.table3.gupta.*"))
 
 
 # %% tags=["hide-input"]
