@@ -1,6 +1,7 @@
 """What the page on cost shows: measured in processes of their own, kept, read, drawn."""
 
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,6 +12,7 @@ from lib.book.cost.drawing import FIGURES, draw, told
 from lib.book.cost.scaling import DENSE_NAME, FOREST_NAME, OURS, PLAIN, SPIKING_NAME, Point
 from lib.book.cost.whole_book import WholeBook, Work
 from lib.common.errors import ReaderError
+from lib.common.numerals import NARROW
 
 POINTS = [
     *(
@@ -67,6 +69,15 @@ def test_each_figure_has_all_points_and_units(quantity):
     )
     assert "seconds" in seconds.get_ylabel()
     assert "MiB" in memory.get_ylabel()
+
+
+def test_rows_are_written_as_in_tables():
+    many = [replace(point, value=1000 * point.value) for point in POINTS]
+    assert f"seconds at 1{NARROW}000" in told("rows", many)
+    figure = draw("rows", many)
+    figure.draw_without_rendering()
+    ticks = [tick.get_text() for tick in figure.axes[0].get_xticklabels()]
+    assert f"10{NARROW}000" in ticks
 
 
 @pytest.mark.parametrize("quantity", FIGURES)

@@ -19,6 +19,8 @@ const explorer = (() => {
   };
   const mean = values => values.reduce((sum, each) => sum + each, 0) / values.length;
   const shown = value => value.toFixed(3);
+  // Thousands parted as the book's tables have them.
+  const grouped = number => number.toLocaleString("en").replaceAll(",", "\u202f");
 
   // ---- seeds of a family of records, one choice at a time
 
@@ -165,7 +167,7 @@ const explorer = (() => {
     const draw = () => {
       const row = data.rows[Number(classifier.value)], flows = flowsOf(Number(range.value));
       const share = realShare(row, flows), real = Math.round(FIELD * (share ?? 0));
-      output.textContent = `one attack flow in ${flows.toLocaleString("en")}`;
+      output.textContent = `one attack flow in ${grouped(flows)}`;
       range.setAttribute("aria-valuetext", output.textContent);
       field.replaceChildren(...Array.from({ length: share === null ? 0 : FIELD }, (_, which) =>
         element("span", { class: which < real ? "real" : "false" })));
@@ -174,7 +176,7 @@ const explorer = (() => {
         ? `${row.title} raises no alarm.`
         : `${row.title}: of 100 alarms ${real} are real. It finds `
           + `${Math.round(100 * (1 - row.fnr))} of 100 attack flows and raises `
-          + `${perDay.toLocaleString("en")} false alarms in 10,000 flows.`;
+          + `${grouped(perDay)} false alarms in ${grouped(10000)} flows.`;
     };
     classifier.addEventListener("input", draw);
     range.addEventListener("input", draw);

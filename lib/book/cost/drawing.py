@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import matplotlib
 
 from lib.book.cost.scaling import DENSE_NAME, FOREST_NAME, OURS, PLAIN, SPIKING_NAME, Point
+from lib.common.numerals import tidy
 from lib.methods import figures
 
 # What each figure shows, for those who do not see it; `told` adds the numbers.
@@ -27,10 +28,6 @@ LOOKS = {
     DENSE_NAME: (figures.COLOURS["dense"], figures.MARKERS["dense"]),
     FOREST_NAME: (figures.COLOURS["rf"], figures.MARKERS["rf"]),
 }
-# 0.01, 10, 10k: short enough for a phone.
-SHORT = matplotlib.ticker.FuncFormatter(
-    lambda value, _: f"{value / 1000:g}k" if value >= 1000 else f"{value:g}"
-)
 LINES = {OURS: "-", PLAIN: "--"}
 
 
@@ -39,7 +36,7 @@ def told(quantity: str, points: Sequence[Point]) -> str:
     own = [point for point in points if point.quantity == quantity]
     lines = dict.fromkeys((point.work, point.way) for point in own)
     ends = (_ends([point for point in own if (point.work, point.way) == line]) for line in lines)
-    return f"{FIGURES[quantity]} {' '.join(ends)}"
+    return tidy(f"{FIGURES[quantity]} {' '.join(ends)}")
 
 
 def _ends(line: Sequence[Point]) -> str:
@@ -93,7 +90,5 @@ def _finish(quantity: str, seconds, memory) -> None:
             axis.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(integer=True))
         else:
             axis.set_xscale("log")
-            axis.xaxis.set_major_formatter(SHORT)
     if quantity != "workers":
         seconds.set_yscale("log")
-        seconds.yaxis.set_major_formatter(SHORT)
