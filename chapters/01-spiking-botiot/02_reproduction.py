@@ -701,8 +701,8 @@ pd.DataFrame(
 
 # %% [markdown]
 # The text leaves open how 20 neurons are shared out. With 20 in each layer and 1 000 samples the printed
-# rate and epochs come near the printed score in the mean and pass it in some seeds; with another slope of the surrogate they come to it
-# ({book}`botiot.twenty.1000.layers_slope_1.f1` and {book}`botiot.twenty.1000.layers_slope_5.f1`). With 500
+# rate and epochs come near the printed score in the mean and pass it in some seeds; with another slope of the surrogate the mean comes to it
+# ({book}`botiot.twenty.1000.layers_slope_1.f1` and {book}`botiot.twenty.1000.layers_slope_5.f1`), a gain that ten seeds do not tell from none. With 500
 # samples no seed of these readings does; nearest is an update at every step, {book}`botiot.twenty.500.layers_step.f1`. The network of ten in each is not yet trained when the printed epochs end: its last loss
 # is still high, and ten times the rate or the epochs bring the score near the print or above it.
 

@@ -722,7 +722,7 @@ pd.DataFrame(
 # * **Theft** costs every mean more than a tenth: at the set's shares it is key logging in nine
 #   of ten flows, and that is missed; of exfiltration most is recognised (folded). The paper leaves theft out, as it
 #   may skew results. It may: beside the 800 flows of rung 0, as many of theft as of a mean class take the
-#   F1 of scans from {book}`botiot.skew.none.snn.reconnaissance|.2f` to {book}`botiot.skew.many.snn.reconnaissance|.2f` and hardly touch the floods'; as many as of scans are not shown to matter (folded). At the set's shares there would be none.
+#   F1 of scans from {book}`botiot.skew.none.snn.reconnaissance|.2f` to {book}`botiot.skew.many.snn.reconnaissance|.2f` and hardly touch the floods'; as many as of scans lower their mean in every seed, not told from none (folded). At the set's shares there would be none.
 
 
 # %%
@@ -1213,7 +1213,7 @@ recorder.save()
 # Such a rule tells the three attacks and normal traffic nearly perfectly, theft less so: key logging is here mostly a
 # refused connection (one packet out, one back, state `RST`), and {book}`botiot.audit.theft_like_scans|.0%` of its flows
 # have the six values of a flow of a scan. More columns tell more: with all of Argus' but addresses, ports, clocks and row numbers
-# the forest gains on every rung, most with theft, from {book}`botiot.ladder.theft.rf.balanced_accuracy|.2f` to {book}`botiot.broad.theft.rf.all.balanced_accuracy|.2f`; the network, tried on two, is not shown to (folded).
+# the forest gains on every rung, most with theft, from {book}`botiot.ladder.theft.rf.balanced_accuracy|.2f` to {book}`botiot.broad.theft.rf.all.balanced_accuracy|.2f`; the network, on logarithms and on two, is not shown to (folded).
 
 # %% tags=["hide-input", "remove-output"]
 logging = copies[kinds == "Theft Keylogging"]

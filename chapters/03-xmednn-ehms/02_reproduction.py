@@ -546,7 +546,7 @@ pd.DataFrame(
 # Two features that order the flows alike, up to reversal (rank correlation of at least 0.99), share
 # one reason to be used; how a network divides it is open. So we also judge by **group** (folded):
 # its values are added before their size is taken. `SrcLoad`'s leads, as
-# the text has it, on {book}`xmednn.figure5.group_agrees.SrcLoad|.0%` of the seeds, `DIntPkt`'s on the others. The sign of the effect of `Load` and `Sport` changes with the seed ([*cannot tell*](index.md)), that of `SrcLoad` on one; shared
+# the text has it, on {book}`xmednn.figure5.group_agrees.SrcLoad|.0%` of the seeds, `DIntPkt`'s on the others; averaged over members it comes after `Sport`'s. The sign of the effect of `Load` and `Sport` changes with the seed ([*cannot tell*](index.md)), that of `SrcLoad` on one; shared
 # reasons are not all of it, as `Sport` shares with none, and `DIntPkt` and `DstJitter`, which share, keep theirs. Of the file's highest half
 # per cent of `DIntPkt` (our cut for what the paper reads as normal) {book}`xmednn.data.attack_share_extreme_DIntPkt|.0%` are attacks.
 
@@ -908,7 +908,7 @@ repeated_gains.rename(columns=HEADS)
 # comes as near in accuracy, less so in F1. With an FPR
 # of {book}`xmednn.related.tree.both.fpr|.1%` and {book}`xmednn.related.grid.both.fpr|.1%` neither has
 # the printed one beside them. Of {book}`xmednn.related.trees.tried|.0f` choices of depth and columns (folded) {book}`xmednn.related.trees.fit_fpr|.0f` fit all three numbers with the FPR of the normal
-# rows, and {book}`xmednn.related.trees.fit_micro|.0f` with one micro-averaged over both classes, which is one minus the accuracy: that reading is ours.
+# rows, and {book}`xmednn.related.trees.fit_micro|.0f` with one micro-averaged over both classes, one minus the accuracy and so no test of its own: that reading is ours.
 #
 # With attacks repeated, and the scaler as before, the neighbours lose
 # accuracy and a little AUC, with an interval below zero (folded). That is on both sets of columns, where AUC is high already; on either set alone it

@@ -570,6 +570,6 @@ pd.DataFrame({NAMED[name]: compared(found) for name, found in added.items()})
 
 # %% [markdown]
 # On average the search is ahead, by little, and without the readings. With intervals twice as wide, as splits that overlap ask
-# ([audit](03_audit.ipynb)), zero is not excluded. Of those added, trees with the changes are {book}`xmednn.readings.search.changes.lead|+.3f` above
+# ([audit](03_audit.ipynb)), zero is not excluded. Of those added, trees with the changes are a little above the search, not told from it so widened, and {book}`xmednn.readings.search.changes.lead|+.3f` above
 # the threshold, and the interval so widened just leaves zero out. The network's mean, {book}`xmednn.readings.search.network.lead|+.3f`, is one seed's: on that it falls far behind, on the
 # nine others it is ahead, as the audit's, trained on fewer stretches, is on all. A choice in training would not always have been for either, and not for the network on the seed that fell.

@@ -1167,7 +1167,7 @@ rung = lambda seed: np.split(
 #   All or none may be found, at the expense of the normal flows.
 
 # %% [markdown] tags=["question"] page="03_audit"
-# On the last rung one threshold has a higher Matthews coefficient than five classifiers. It flags nearly every flow of
+# On the last rung one threshold has on average a higher Matthews coefficient than five classifiers. It flags nearly every flow of
 # one kind of attack, and hardly one of the other. What does all this *not* show?
 #
 # - [ ] That one kind of attack is easy.
