@@ -639,7 +639,7 @@ for name, rank in printed_ranks.items():
     }
 pd.DataFrame(agreeing).T
 
-# %% tags=["hide-input", "hide-output"] mystnb={"figure": {"caption": "SHAP summary of the first replicate: the five features with the highest mean absolute SHAP value. Each dot is a test flow; to the right it is pushed towards attack.", "name": "fig-xmednn-shap"}, "image": {"alt": "Beeswarm plot with five rows of dots, from top to bottom DstJitter, DIntPkt, Dur, SrcLoad and Sport, coloured from blue for low to red for high feature values, spread left and right of zero. Over the replicates DstJitter has a mean rank of {book}`xmednn.figure5.rank.DstJitter|.1f` and SrcLoad of {book}`xmednn.figure5.rank.SrcLoad|.1f`; the paper ranks them {published}`xmednn.figure5.rank.DstJitter` and {published}`xmednn.figure5.rank.SrcLoad`."}}
+# %% tags=["hide-input", "hide-output"] mystnb={"figure": {"caption": "SHAP summary of the first replicate: the five features with the highest mean absolute SHAP value. Each dot is a test flow; to the right it is pushed towards attack. The values are approximate: some single ones lie above 1.", "name": "fig-xmednn-shap"}, "image": {"alt": "Beeswarm plot with five rows of dots, from top to bottom DstJitter, DIntPkt, Dur, SrcLoad and Sport, coloured from blue for low to red for high feature values, spread left and right of zero. Over the replicates DstJitter has a mean rank of {book}`xmednn.figure5.rank.DstJitter|.1f` and SrcLoad of {book}`xmednn.figure5.rank.SrcLoad|.1f`; the paper ranks them {published}`xmednn.figure5.rank.DstJitter` and {published}`xmednn.figure5.rank.SrcLoad`."}}
 explanation = shap.Explanation(
     values[0], data=splits[0].test_features[:ROWS], feature_names=names
 )
