@@ -447,6 +447,18 @@ WORDS = """
   return image.checkVisibility() && !(image.getBoundingClientRect().width > least - 1);
 }).map(image => image.src)
 """
+# Figures that begin left of a box that cuts what is beyond it: no scrolling leads there.
+CUT = """
+() => [...document.querySelectorAll("article figure")].filter(figure => {
+  if (!figure.checkVisibility()) return false;
+  const from = figure.getBoundingClientRect().left;
+  for (let box = figure.parentElement; box; box = box.parentElement) {
+    const cuts = getComputedStyle(box).overflowX !== "visible" && box !== document.body;
+    if (cuts && from < box.getBoundingClientRect().left - 1) return true;
+  }
+  return from < -1;
+}).map(figure => figure.textContent.trim().slice(0, 40))
+"""
 WIDTHS = "() => [document.documentElement.scrollWidth, window.innerWidth]"
 
 
@@ -524,6 +536,7 @@ def seen_in(page) -> dict[str, list]:
         "wide": [f"{width} px in {window} px"] if width > window else [],
         "contrast": page.evaluate(CONTRAST),
         "words": page.evaluate(WORDS),
+        "cut": page.evaluate(CUT),
     }
 
 
@@ -994,6 +1007,10 @@ class TestNegativeControls:
             ("images", "<img src='missing.png'>"),
             ("words", "<figure><img src='a.png' style='--least: 412px; width: 300px'></figure>"),
             ("words", "<figure><img src='of-no-known-width.png' width='300'></figure>"),
+            (
+                "cut",
+                "<div style='overflow: auto'><figure style='margin-left: -1rem'>a</figure></div>",
+            ),
             ("wide", "<div style='width: 900px'>wide</div>"),
             ("contrast", "<p style='color: #555; background: #333'>dim</p>"),
             ("axe", "<input type='text'>"),

@@ -130,17 +130,22 @@ class Cluster:
         options = ("--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1")
         return self._start("worker", self.address, *options, path=path)
 
-    def wait_for(self, workers: int) -> None:
+    def client(self):
+        """Return a client; on a busy machine the loop of the first try may not start in time."""
         from distributed import Client
 
-        with Client(self.address, timeout=PATIENCE) as client:
+        for _ in range(3):
+            with contextlib.suppress(AssertionError):  # distributed waits for its thread for 10 s
+                return Client(self.address, timeout=PATIENCE)
+        return Client(self.address, timeout=PATIENCE)
+
+    def wait_for(self, workers: int) -> None:
+        with self.client() as client:
             client.wait_for_workers(workers, timeout=PATIENCE)
 
     def wait_until_busy(self, workers: int) -> None:
         """Wait until so many workers each have a task in work."""
-        from distributed import Client
-
-        with Client(self.address, timeout=PATIENCE) as client:
+        with self.client() as client:
 
             def busy() -> int:
                 return sum(bool(tasks) for tasks in client.processing().values())

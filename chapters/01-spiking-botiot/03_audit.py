@@ -1636,10 +1636,11 @@ pd.DataFrame(
 # %% tags=["hide-input", "hide-output"] mystnb={"figure": {"caption": "Share of attack flows found against the share of normal flows that raise a false alarm, as the limit moves, on the later part; means over ten seeds. Of two hundred normal flows one is half a percent, where the lines begin. The axis of false alarms is logarithmic.", "name": "fig-botiot-sweep"}, "image": {"alt": "Four rising lines. At one false alarm in a hundred normal flows the spiking network finds {book}`botiot.sweep.snn.detected_10|.0%` of the attack flows, a dense network {book}`botiot.sweep.dense.detected_10|.0%`, logistic regression {book}`botiot.sweep.lr.detected_10|.0%` and a random forest {book}`botiot.sweep.rf.detected_10|.0%`; at ten in a hundred {book}`botiot.sweep.snn.detected_100|.0%`, {book}`botiot.sweep.dense.detected_100|.0%`, {book}`botiot.sweep.lr.detected_100|.0%` and {book}`botiot.sweep.rf.detected_100|.0%`."}}
 figure, axis = plt.subplots(figsize=(5.6, 3.4))
 places = np.geomspace(0.005, 0.5, 60)
+lines = dict(zip(SWEPT, ("-", "--", "-.", ":")))
 for name, several in scored_flows.items():
     found = [np.mean([found_at(s, *one) for one in several]) for s in places]
     label, colour = figures.NAMES[name], figures.COLOURS[name]
-    axis.plot(places, found, color=colour, label=label)
+    axis.plot(places, found, lines[name], color=colour, label=label)
 axis.set(xscale="log", xlabel="share of normal flows with an alarm")
 axis.set(ylabel="attack flows found", ylim=(0, 1))
 axis.legend(loc="lower right")

@@ -1187,7 +1187,8 @@ figure, axis = plt.subplots(figsize=(5.6, 3.0))
 for place, (score, *_) in enumerate(variants.values()):
     axis.plot(score, [place] * len(score), "o", color="#0072B2", alpha=0.4)
     axis.plot([score.mean()] * 2, [place - 0.3, place + 0.3], color=figures.PAPER)
-axis.set(yticks=range(len(variants)), yticklabels=variants, xlabel="macro F1")
+titles = [name.replace("izh", "Izh") for name in variants]
+axis.set(yticks=range(len(variants)), yticklabels=titles, xlabel="macro F1")
 axis.invert_yaxis()
 plt.show()
 

@@ -51,8 +51,8 @@ replicates = 10
 # ## The files
 #
 # Each device's recording is passed on in up to four forms: the full *processed* file, which the
-# paper names; the *edge* form, which another study made of it; and the release's *train_test*
-# extract, of which a smaller one is passed on too (*train_test_2*). We load every form that is at
+# paper names; the *edge* form, which another study made of it; and the release's *extract* (`train_test`),
+# of which a *smaller* one is passed on too (`train_test_2`). We load every form that is at
 # hand. Content decides which is which, not the file's name.
 
 # %%
@@ -81,14 +81,26 @@ import pandas as pd
 from lib.datasets import registry
 
 pd.options.display.max_colwidth = None
+FORMS = {
+    "processed": "processed file",
+    "edge": "edge form",
+    "train_test": "extract",
+    "train_test_2": "smaller extract",
+}
 
 
 # %% tags=["hide-input"]
+def title_of(name):
+    """The words for a file, such as "garage door, edge form"."""
+    device, _, form = name.partition("/")
+    return ", ".join((device.replace("_", " "), FORMS.get(form, form)))
+
+
 def described(dataset):
     table = tables[dataset.variant]
     attacks = sorted(set(table.types) - {toniot.NORMAL})
     return {
-        "form": dataset.variant,
+        "form": title_of(dataset.variant),
         "rows": f"{len(dataset.frame):,}",
         "readings": ", ".join(toniot.READINGS[table.device]),
         "attacks": ", ".join(attacks),
@@ -169,7 +181,7 @@ doors = {
 opened = pd.DataFrame(
     {(form, way): row for form, ways in doors.items() for way, row in ways.items()}
 ).T
-opened.add_prefix("open, ").round(3)
+opened.rename(title_of, level=0).add_prefix("open, ").round(3)
 
 
 # %% tags=["hide-input", "hide-output"] caption="Share of rows in which both readings agree."
@@ -179,7 +191,7 @@ def same_bit(table):
 
 
 pd.Series(
-    {name: same_bit(table) for name, table in cleaned.items()},
+    {title_of(name): same_bit(table) for name, table in cleaned.items()},
     name="readings agree",
 ).to_frame().round(3)
 
@@ -215,7 +227,7 @@ def draw_minutes(axis, table):
 figure, axes = plt.subplots(2, 2, sharex=True, sharey=True, figsize=(5.6, 5.6))
 for axis, several in zip(axes.flat, forms.values(), strict=True):
     draw_minutes(axis, tables[several[0].variant])
-    axis.set(title=several[0].variant, yticks=[0, 6, 12, 18, 24])
+    axis.set(title=title_of(several[0].variant), yticks=[0, 6, 12, 18, 24])
     axis.xaxis.set_major_formatter(matplotlib.dates.DateFormatter("%d %b"))
     axis.xaxis.set_major_locator(matplotlib.dates.DayLocator(interval=10))
 figure.supylabel("hour of the day")
@@ -244,7 +256,7 @@ def overlap(table):
 shared = {name: overlap(table) for name, table in tables.items()}
 
 # %% tags=["hide-input"] caption="Days by class, and share of minutes with both classes."
-counted = pd.DataFrame(shared).T
+counted = pd.DataFrame(shared).T.rename(title_of)
 percent = counted.pop("minutes with both").map("{:.1%}".format)
 counted.astype(int).assign(**{"minutes with both": percent})
 
@@ -277,7 +289,7 @@ figure, axis = plt.subplots()
 for several, (key, line) in zip(forms.values(), looks, strict=True):
     name, colour = several[-1].variant, figures.COLOURS[key]
     pace = rows_a_second(tables[name], 8)
-    axis.plot(pace, line, color=colour, label=name, alpha=0.7)
+    axis.plot(pace, line, color=colour, label=title_of(name), alpha=0.7)
 axis.set(
     xlabel="minutes since the recording began", ylabel="normal rows in a second"
 )
@@ -289,7 +301,7 @@ most = {
     name: table.moments.groupby(table.labels).value_counts().groupby(level=0).max()
     for name, table in tables.items()
 }
-pd.DataFrame(most).T.rename(columns={0: "normal", 1: "attack"})
+pd.DataFrame(most).T.rename(title_of, columns={0: "normal", 1: "attack"})
 
 # %% [markdown]
 # ## Repeated rows
@@ -327,7 +339,7 @@ def repeats_of(table):
 
 
 repeats = {name: repeats_of(table) for name, table in cleaned.items()}
-pd.DataFrame(repeats).T.map("{:.1%}".format)
+pd.DataFrame(repeats).T.rename(title_of).map("{:.1%}".format)
 
 # %% [markdown]
 # Dealing the readings anew leaves as many repeats (in the edge form, whose repeats were removed, it
@@ -351,7 +363,9 @@ def spellings(dataset, column):
     written = toniot.each_once(frame[column].astype("str"), visible)
     kinds = frame["label"].map({0: "normal", 1: "attack"})
     counted = pd.crosstab(written, kinds).rename_axis(index="written", columns=None)
-    return counted.assign(form=dataset.variant, column=column).reset_index()
+    return counted.assign(
+        form=title_of(dataset.variant), column=column
+    ).reset_index()
 
 
 # %% tags=["hide-input", "hide-output"] caption="Spellings of time and readings, in rows of each class."
@@ -412,7 +426,7 @@ def told_by(dataset):
 
 # %% tags=["hide-input"] caption="Balanced accuracy of the best rule that reads one thing alone: date, hour, all spellings, or one reading, and this last with labels shuffled."
 told = {dataset.variant: told_by(dataset) for dataset in every}
-pd.DataFrame(told).T.map("{:.1%}".format)
+pd.DataFrame(told).T.rename(title_of).map("{:.1%}".format)
 
 # %% [markdown]
 # The date alone is enough in every extract, and so is the spelling in the fridge's and the garage
@@ -454,7 +468,7 @@ intervals = {
 # %% [markdown]
 # Against it stand the shares in each form of the files, from the class counts in this book's data
 # registry. Those of the extracts and of the edge form were counted. Those of the processed files and
-# of the smaller extracts (*train_test_2*) are not verified: we had no such file to count. They add up
+# of the smaller extracts are not verified: we had no such file to count. They add up
 # to the rows that others recorded.
 
 
@@ -484,7 +498,7 @@ printed = {
     device: dict(percentages(several)) for device, several in intervals.items()
 }
 held = pd.DataFrame(shares).map("{:.2%}".format).replace("nan%", "")
-pd.concat([held, pd.DataFrame(printed)])
+pd.concat([held.rename(FORMS), pd.DataFrame(printed)])
 
 # %% tags=["hide-input"]
 MARKS = {
@@ -498,13 +512,13 @@ MARKS = {
 def draw_shares(axis, place, device):
     for form, value in shares[device].items():
         mark, colour = MARKS[form]
-        axis.plot(value, place, mark, color=colour, label=form)
+        axis.plot(value, place, mark, color=colour, label=FORMS[form])
     for step, ends in enumerate(intervals[device]):
         height = place - 0.16 - 0.07 * step
         axis.plot(ends, [height] * 2, "-|", color=figures.PAPER, label="implied")
 
 
-# %% tags=["hide-input"] mystnb={"figure": {"caption": "Share of attack rows that each printed row of Tables 1 to 4 implies (black bars, one a classifier), and the share in each form of the files. The bars lie at the processed files. A test set balanced by SMOTE would lie at one half. Three of the four smaller extracts (train_test_2) lie beyond the right edge of the axis; the table has them.", "name": "fig-toniot-shares"}, "image": {"alt": "Dot plot by device. For all four devices the implied shares lie on the marker of the processed file, from {book}`toniot.data.thermostat.implied_share|.1%` for the thermostat to {book}`toniot.data.fridge.implied_share|.1%` for the fridge. The extracts lie far to the right, from {book}`toniot.data.thermostat.attack_share|.1%` to {book}`toniot.data.fridge.attack_share|.1%`, and so does the garage door's edge form; the balanced line is at one half, and one smaller extract just beyond it."}}
+# %% tags=["hide-input"] mystnb={"figure": {"caption": "Share of attack rows that each printed row of Tables 1 to 4 implies (black bars, one a classifier), and the share in each form of the files. The bars lie at the processed files. A test set balanced by SMOTE would lie at one half. Three of the four smaller extracts lie beyond the right edge of the axis; the table has them.", "name": "fig-toniot-shares"}, "image": {"alt": "Dot plot by device. For all four devices the implied shares lie on the marker of the processed file, from {book}`toniot.data.thermostat.implied_share|.1%` for the thermostat to {book}`toniot.data.fridge.implied_share|.1%` for the fridge. The extracts lie far to the right, from {book}`toniot.data.thermostat.attack_share|.1%` to {book}`toniot.data.fridge.attack_share|.1%`, and so does the garage door's edge form; the balanced line is at one half, and one smaller extract just beyond it."}}
 figure, axis = plt.subplots()
 for place, device in enumerate(toniot.DEVICES):
     draw_shares(axis, place, device)
@@ -578,7 +592,7 @@ recorder.save()
 
 # %% tags=["hide-input", "hide-output"] caption="Largest gap of distributions between file and twin, by column and type."
 distances = {
-    dataset.variant: toniot.fidelity_table(dataset).set_index("column")
+    title_of(dataset.variant): toniot.fidelity_table(dataset).set_index("column")
     for dataset in every
     if "/train_test" in dataset.variant
 }

@@ -742,9 +742,9 @@ compare(rung)
 # %% [markdown] tags=["answer"]
 # One answer: keep the quarters of an hour in which both classes have rows, and as many rows of each. The time of day then
 # guesses, on the twin and on the real extract. A tree on time and readings stays within a tenth or so of guessing: seconds
-# within a quarter still differ a little, as recordings began and ended at some minute. Whoever gives whole quarters to one
-# side silences this rule alone, which knows nothing of a quarter that training has not seen; a tree takes the nearest one,
-# and on most draws scores higher than on the rung above. What is still unfair: few quarters
+# within a quarter still differ a little, as recordings began and ended at some minute. Whoever instead deals all
+# rows by whole quarters, a fifth of them to the test, silences this rule alone, which knows nothing of a quarter that
+# training has not seen; a tree takes the nearest one, and on most draws scores higher than on the rung above. What is still unfair: few quarters
 # are left, the days still differ in pace and in bursts, and the file was chosen, not recorded, for this question. Better
 # than any rung on these extracts is a file whose days hold both classes.
 

@@ -671,7 +671,7 @@ def over_folds(looks):
     return row | found[["false alarms", "missed attacks"]].sum().to_dict()
 
 
-# %% tags=["hide-input", "hide-output"] caption="Accuracy by fold with readings, standardised, rate 0.003, one network a fold; difference to print over the folds [95 % interval]; errors over all."
+# %% tags=["hide-input", "hide-output"] caption="Accuracy by fold, layers and epochs, with readings, standardised, rate 0.003, one network a fold; difference to print over the folds [95 % interval]; errors over all."
 print(f"Run once, on {long_run['run on']}, with seed {long_run['seed']}.")
 by_look = {
     f"{layers}; {look} epochs": over_folds([one[look] for one in of_folds.values()])

@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 WIDTH, HEIGHT = 290, 138
 # Of the slopes inside a panel: of three places, or of four.
 LEFT, RIGHT, TOP, BOTTOM = 42, 150, 14, 104
-INSIDE = {False: (96,), True: (79, 123)}
+INSIDE = {False: (96,), True: (79, 128)}
 # How far above the lower edge the names of the places stand, from the last one on.
 NAMES_UP = (18, 4)
 FILE = "slope.yml"
