@@ -7,12 +7,14 @@ import io
 import lzma
 import os
 import re
+import resource
 import shutil
 import tempfile
 import textwrap
 import time
 import warnings
 import zipfile
+import zlib
 from html import escape
 from pathlib import Path
 
@@ -699,6 +701,36 @@ def test_the_five_percent_set_is_known_in_one_file_of_several_pieces(monkeypatch
     (data_folder / "combined.csv.gz").write_bytes(joined)
     dataset = botiot.load("flows")
     assert (dataset.source, dataset.files) == ("real", 1)
+
+
+def of_a_vast_dictionary(packed):
+    """Return an .xz file that claims to need the largest window, nearly four gigabytes."""
+    head = bytearray(packed[12 : 12 + (packed[12] + 1) * 4])
+    place = head.index(b"\x21\x01") + 2
+    head[place] = 40
+    head[-4:] = zlib.crc32(head[:-4]).to_bytes(4, "little")
+    return packed[:12] + bytes(head) + packed[12 + len(head) :]
+
+
+def test_a_file_that_asks_for_more_memory_than_there_is_is_passed_over(data_folder):
+    (data_folder / f"{NAME}.xz").write_bytes(of_a_vast_dictionary(lzma.compress(CONTENT)))
+    (data_folder / "mine.csv").write_bytes(CONTENT)
+    limits = resource.getrlimit(resource.RLIMIT_AS)
+    size = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (size + 2**30, limits[1]))
+    try:
+        with pytest.warns(UserWarning, match=r"xz \(unpacking it asks for more memory than there"):
+            assert loaded().path.name == "mine.csv"
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, limits)
+
+
+@pytest.mark.parametrize("first", ["BZh", "BZh91AY", "PK"])
+def test_a_table_whose_first_column_is_named_like_a_packed_file_is_text(tmp_path, first):
+    table = tmp_path / "table.csv"
+    table.write_bytes(CONTENT.replace(b"ts", first.encode()))
+    assert opening.packing(table) == ""
+    assert opening.first_line(table, 100).startswith(first.encode())
 
 
 def test_foreign_packed_files_are_not_unpacked(monkeypatch, data_folder):

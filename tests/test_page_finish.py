@@ -91,6 +91,15 @@ def test_numbers_line_up_and_text_does_not():
     assert not page.select("tbody td:last-child.number")
 
 
+@pytest.mark.parametrize("digits", ["12345678901234567891", "1" * 400, "9" * 5000])
+def test_a_number_longer_than_a_float_keeps_its_digits(digits):
+    written = html_tables.tidy(digits)
+    assert written.replace(html_tables.NARROW, "") == digits
+    assert [len(part) for part in written.split(html_tables.NARROW)[1:]] == [3] * (
+        (len(digits) - 1) // 3
+    )
+
+
 def test_four_digits_are_grouped_beside_five():
     page = restyled(("a", "1", "16318", ""), ("b", "2", "2022", ""))
     assert column(page, 1) == ["16\u202f318", "2\u202f022"]

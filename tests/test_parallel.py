@@ -21,6 +21,7 @@ from waiting import PATIENCE, wait_for_processes, wait_until
 
 from lib.book.run.process import _environment
 from lib.book.run.settings import Settings
+from lib.common import parallel
 from lib.common.environment import variables
 from lib.common.errors import ReaderError
 from lib.common.parallel import connected, each, processors, shares, slots
@@ -270,6 +271,18 @@ class TestCluster:
         result = published_project.run("verify", "--cluster", place.address)
         assert result.returncode == 2
         assert "has another lib/notebook/records.py: bring it up to date" in result.stdout
+
+    def test_a_loop_that_does_not_start_in_time_is_tried_again(self):
+        tries = iter([AssertionError(), AssertionError(), None])
+
+        def connect():
+            if problem := next(tries, AssertionError()):
+                raise problem
+            return "a client"
+
+        assert parallel._first_that_starts(connect) == "a client"
+        with pytest.raises(ReaderError, match="too busy to start Dask's client"):
+            parallel._first_that_starts(connect)
 
     def test_a_cluster_without_workers_is_said(self, cluster):
         with pytest.raises(ReaderError, match="no workers"):

@@ -1,6 +1,7 @@
 """E-prop: its changes against a plain loop, against backpropagation, and that it learns."""
 
 import numpy as np
+import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
@@ -110,3 +111,9 @@ def test_layers_left_as_drawn_keep_their_weights_and_the_others_learn():
         own = train_eprop(task, SETTINGS, drawn).networks[0].linears
         same = [torch.equal(a.weight, b.weight) for a, b in zip(own, first, strict=True)]
         assert same == [place < drawn for place in range(3)]
+
+
+@pytest.mark.parametrize("drawn", [-1, 3, 0.5])
+def test_more_layers_left_as_drawn_than_there_are_is_refused(drawn):
+    with pytest.raises(ValueError, match="drawn must be 0, 1 or 2 hidden layers"):
+        train_eprop([], SpikingSettings(), drawn)

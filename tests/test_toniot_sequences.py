@@ -101,6 +101,18 @@ def test_a_copy_of_the_file_is_found_and_one_that_is_no_file_said(door, tmp_path
         sequences.load("thermostat", door)
 
 
+def test_a_copy_where_one_was_sent_is_taken_before_the_file_elsewhere(door, tmp_path, monkeypatch):
+    given, cache = tmp_path / "given", tmp_path / "cache"
+    monkeypatch.setattr(sequences.locate, "search_folders", lambda: [given, cache])
+    monkeypatch.delenv("IDS_TWIN", raising=False)
+    name = sequences.file_name("thermostat")
+    for folder, file in ((given, name.replace(".csv", " (1).csv")), (cache, name)):
+        folder.mkdir()
+        (folder / file).write_bytes(lzma.compress(b"row,type\n1,normal\n"))
+    monkeypatch.setitem(sequences.DIGESTS, "thermostat", sha256_of(cache / name))
+    assert sequences.load("thermostat", door).path.parent == given
+
+
 def test_an_unknown_allotment_is_refused(door):
     with pytest.raises(ValueError, match="allotment 'best' is none of before"):
         drawn(door, "best")

@@ -305,24 +305,25 @@ def wider_slower_longer(layers, choices):
 
 # %% [markdown]
 # The same is then asked of other scalers, and with the packet number, the flags, both, or the readings, but not all of it. With other scalers the printed
-# layers have the two lower rates, and those twice as wide the middle one, which ended highest as printed; with other columns there are only
-# the latter (with readings the printed layers as well, at the two lower rates), scaled as printed and standardised. The widest are standardised, too. Three networks of first trials are not among
+# layers have the two lower rates, and those twice as wide the middle one, which ended highest as printed; with flags and packet number there are only
+# the latter, scaled as printed and standardised. With readings each scaler has the printed layers at three rates and those twice as wide at the two higher. The widest have
+# each scaler, too. Three networks of first trials are not among
 # the counted: the widest at two other rates, and the printed layers, standardised, at the highest; all ended lower.
 
 # %%
 PACKET_NUM, FLGS = ("Packet_num", False), ("Flgs", False)
 BOTH = ("Flgs, Packet_num", False)
 LOWER, MIDDLE, LOWEST = SLOWER[1:], SLOWER[1:2], SLOWER[2:]
-IN_TWO_WAYS = (AS_PRINTED, STANDARDISED)
+HIGHER, IN_TWO_WAYS = SLOWER[:2], (AS_PRINTED, STANDARDISED)
 as_in_print = [*product([THE_28], [AS_PRINTED], SLOWER)]
 STACKS = [
     (PRINTED, [*as_in_print, *product([THE_28], (STANDARDISED, RANKS), LOWER)]),
     (TWICE, [*as_in_print, *product([THE_28], (STANDARDISED, RANKS), MIDDLE)]),
     (TWICE, [*product((PACKET_NUM, FLGS), IN_TWO_WAYS, MIDDLE)]),
     (TWICE, [*product([BOTH], IN_TWO_WAYS, MIDDLE)]),
-    (TWICE, [*product([READINGS], IN_TWO_WAYS, MIDDLE)]),
-    (PRINTED, [*product([READINGS], IN_TWO_WAYS, LOWER)]),
-    (WIDEST, [*product([THE_28], IN_TWO_WAYS, LOWEST)]),
+    (TWICE, [*product([READINGS], SCALERS, HIGHER)]),
+    (PRINTED, [*product([READINGS], SCALERS, SLOWER)]),
+    (WIDEST, [*product([THE_28], SCALERS, LOWEST)]),
 ]
 
 
@@ -362,9 +363,9 @@ cross[[*how, "rate", "epochs", "test", *by_epoch]].round(3)
 # ones have {book}`xmednn.search.readings.best_epoch`.
 #
 # :::{dropdown} Not tried
-# How far more of each would lead; ranks in the widest layers; ranks with other columns in wide layers or long training; flags or packet number beside the readings in either,
+# How far more of each would lead; ranks with flags or packet number in wide layers or long training; flags or packet number beside the readings in either,
 # or without readings in the printed layers for long; other columns in the widest layers; other batches, optimisers, schedules of the rate or dropout with them;
-# flags as separate columns; either in place of a column of the 28 that varies (six do not, and one of them out makes the printed 28 inputs again); with readings, long training at the printed rate, and on the ten folds of Table 2 other seeds and other columns than readings alone. What was tried is one network each, but for seeds below.
+# flags as separate columns; either in place of a column of the 28 that varies (six do not, and one of them out makes the printed 28 inputs again); with readings, on the ten folds of Table 2 other seeds and other columns than readings alone. What was tried is one network each, but for seeds below.
 # :::
 #
 # ## One network through all folds?

@@ -12,6 +12,7 @@ NOTHING_BELOW_ZERO = re.compile(r"(?<![\w.])[-\u2212](?=0(?:\.0+)?(?![\d.e]))")
 POWER = re.compile(r"(?<![\w.])([-\u2212]?\d+(?:\.\d+)?)e([-+]?\d+)(?!\w)")
 NO_END = re.compile(r"(?<![\w.])inf(?!\w)")
 COMMA = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+PARTED = re.compile(r"(?<=\d)(?=(?:\d{3})+$)")
 LONG = re.compile(r"(?<![\d.,\u202f\u00a0])\d{5,}(?![\d\w])")
 
 
@@ -40,4 +41,5 @@ def _power(digits: str, power: int) -> str:
 
 
 def _grouped(digits: str) -> str:
-    return grouped(int(digits)) if digits[0] != "0" else digits
+    # By the text: a number that is longer than a float is exact keeps its digits.
+    return PARTED.sub(NARROW, digits) if digits[0] != "0" else digits

@@ -7,6 +7,7 @@ takes the work; whoever reaches it can run code there: keep it in your own netwo
 import contextlib
 import os
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 from lib.common.errors import ReaderError
@@ -99,7 +100,7 @@ def connected(address: str | None) -> Iterator:
             "CLUSTER needs the packages dask and distributed: pip install -r requirements.txt"
         ) from None
     try:
-        client = Client(address, timeout=CONNECT_SECONDS)
+        client = _first_that_starts(partial(Client, address, timeout=CONNECT_SECONDS))
     except (OSError, ValueError):
         raise ReaderError(
             f"There is no Dask scheduler at {address}. Start one with 'dask scheduler', "
@@ -113,6 +114,19 @@ def connected(address: str | None) -> Iterator:
     with client:
         _require_equal_workers(client)
         yield client
+
+
+def _first_that_starts(connect: Callable):
+    """Connect; Dask gives a thread of its own ten seconds to start, too few on a busy machine."""
+    for _ in range(2):
+        with contextlib.suppress(AssertionError):
+            return connect()
+    try:
+        return connect()
+    except AssertionError:
+        raise ReaderError(
+            "This machine is too busy to start Dask's client. Try again when less runs on it."
+        ) from None
 
 
 def _require_equal_workers(client) -> None:

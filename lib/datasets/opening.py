@@ -29,7 +29,7 @@ MARK = b"\xef\xbb\xbf"  # of UTF-8, at the beginning of a file
 BLOCK = 2**20
 # What the readers of packed files raise.
 DAMAGE = (EOFError, OSError, ValueError, RuntimeError, zlib.error, lzma.LZMAError)
-DAMAGE += (zipfile.BadZipFile, struct.error)
+DAMAGE += (zipfile.BadZipFile, struct.error, MemoryError)
 LOCKED = 1  # the bit that says so of a file in an archive
 
 
@@ -48,6 +48,8 @@ def _unreadable(path: Path, problem: Exception) -> Unreadable:
         return Unreadable(path, "you may not read it", "Give yourself the right to.")
     if "password" in text:
         return Unreadable(path, "it is locked with a password", "Unpack it yourself.")
+    if isinstance(problem, MemoryError):
+        return Unreadable(path, "unpacking it asks for more memory than there is")
     if isinstance(problem, EOFError):
         return Unreadable(path, "it is cut off")
     if isinstance(problem, OSError) and problem.strerror:
@@ -68,9 +70,11 @@ def _packing(path: Path, size: int, _changed: int) -> str:
     if size:
         with path.open("rb") as stream:
             begins = stream.read(1000)
+    if _is_text(begins):  # also where its first letters are those of a packed file
+        return ""
     kind = next((kind for first, kind in BEGINNINGS.items() if begins.startswith(first)), "")
     # What is neither packed nor text is damaged, and its reader says how.
-    return kind or (ending if ending in PACKED and not _is_text(begins) else "")
+    return kind or (ending if ending in PACKED else "")
 
 
 def _is_text(begins: bytes) -> bool:

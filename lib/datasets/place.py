@@ -24,7 +24,7 @@ HEADING_BYTES = 2**16
 # much larger, of what will not pack. Without these, each packed file would be looked into.
 MOST_PACKED, LEAST_PACKED = 250, 0.5
 NAMED = 3
-CLOSED = "you may not look into it"
+CLOSED, UNSEEN = "you may not look into it", "it cannot be looked into"
 
 
 class Place:
@@ -62,13 +62,13 @@ class Place:
             yield from (Path(here, name) for name in visible + folders)
 
     def _note(self, problem: OSError) -> None:
-        self.broken[Path(problem.filename)] = CLOSED
+        self.broken[Path(problem.filename)] = _closed(problem)
 
     def _is_file(self, path: Path) -> bool:
         try:
             return path.is_file()
-        except OSError:  # its folder may be listed, and no more
-            self.broken[path] = CLOSED
+        except OSError as problem:  # its folder may be listed, and no more
+            self.broken[path] = _closed(problem)
             return False
 
     def tried(self, path: Path, read: Callable, *further):
@@ -86,7 +86,7 @@ class Place:
         told = [
             f"{shown(path.relative_to(self.folder))} ({why})"
             for path, why in sorted(self.broken.items())
-            if path.suffix.lower() in TEXT + PACKED or why == CLOSED
+            if path.suffix.lower() in TEXT + PACKED or why.startswith((CLOSED, UNSEEN))
         ]
         if not told:
             return ""
@@ -144,6 +144,12 @@ class Place:
     def heading(self, path: Path, separator: str) -> list[str]:
         """Return the cells of a file's first line, none where it cannot be read."""
         return self.tried(path, heading_of, separator) or []
+
+
+def _closed(problem: OSError) -> str:
+    """Say why a folder shows nothing of what lies in it."""
+    denied = isinstance(problem, PermissionError)
+    return CLOSED if denied else f"{UNSEEN} ({problem.strerror or problem})"
 
 
 def _noted_by_gzip(path: Path) -> int:

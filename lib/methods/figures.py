@@ -67,12 +67,18 @@ class _Powers(LogFormatter):
 
 
 class _Linear(LinearScale):
+    def __init__(self):  # a scale that takes its axis is about to be none
+        super().__init__()
+
     def set_default_locators_and_formatters(self, axis: Axis) -> None:
         super().set_default_locators_and_formatters(axis)
         axis.set_major_formatter(_Numbers())
 
 
 class _Log(LogScale):
+    def __init__(self, **settings):
+        super().__init__(**settings)
+
     def set_default_locators_and_formatters(self, axis: Axis) -> None:
         super().set_default_locators_and_formatters(axis)
         axis.set_major_formatter(_Powers(self.base))

@@ -44,7 +44,14 @@ def train_eprop(tasks: Sequence[SpikingTask], settings: SpikingSettings, drawn: 
     -------
     Trained
         Networks that `class_chances` takes, and the loss before each update.
+
+    Raises
+    ------
+    ValueError
+        If there are not so many hidden layers.
     """
+    if drawn not in (0, 1, 2):
+        raise ValueError(f"drawn must be 0, 1 or 2 hidden layers, not {drawn!r}")
     networks = [SpikingClassifier(settings, task.seed) for task in tasks]
     pairs = zip(networks, tasks, strict=True)
     losses = [_train(network, task, settings, drawn) for network, task in pairs]

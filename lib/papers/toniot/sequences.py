@@ -80,7 +80,7 @@ def load(device: str, door: Dataset) -> Dataset:
 def _found(device: str) -> Path | None:
     named = plain_name(file_name(device))
     places = map(Place, locate.search_folders())
-    found = (path for place in places for path in place.by_name.get(named, ()))
+    found = next(filter(None, (place.by_name.get(named) for place in places)), ())
     return min(found, key=lambda path: path.name != file_name(device), default=None)
 
 
