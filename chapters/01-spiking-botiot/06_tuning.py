@@ -342,12 +342,9 @@ for name in CONTROLS:
 OVER = {
     ("eprop", "eprop_upper"): "e-prop in both layers, less in the upper alone",
     ("eprop_upper", "eprop_read"): "e-prop in the upper layer, less in none",
-    (
-        "eprop_upper",
-        "drawn",
-    ): "the same, less a logistic regression on both as drawn",
+    ("eprop_upper", "drawn"): "e-prop in the upper layer, less logistic on drawn",
     ("leaky", "eprop_read"): "backpropagation in both layers, less e-prop in none",
-    ("leaky", "drawn"): "the same, less a logistic regression on both as drawn",
+    ("leaky", "drawn"): "backpropagation in both layers, less logistic on drawn",
     ("stdp", "stdp_drawn"): "STDP, less its layer as drawn",
     ("stdp_drawn", "reader"): "STDP's layer as drawn, less no layer",
 }
