@@ -709,10 +709,11 @@ for (allotment, name), group in runs.groupby(KEYS, sort=False):
 # %% tags=["remove-cell"]
 HOW = {"matched": "recall at as many false alarms"}
 for (allotment, name, step, metric), values in gains.items():
+    words = HOW.get(metric, metric)
     recorder.add(
         f"toniot.gains.{allotment}.{step}.garage_door.{name}.{metric}",
         values.to_numpy(),
-        protocol=f"{HOW.get(metric, metric)} as printed minus without {step}, {allotment}",
+        protocol=f"{words} as printed minus {words} without {step}, {allotment}",
         dataset=door,
     )
 recorder.save()
