@@ -18,7 +18,7 @@
 # After the same search of eight trials for each, nothing but a random forest is told from the paper's network on five seeds. It
 # has a macro F1 of {book}`botiot.tuned.leaky.f1|.3f` trained by backpropagation, {book}`botiot.tuned.eprop.f1|.3f` by e-prop, a rule that
 # sends no error back through time or a hidden layer, and {book}`botiot.tuned.eprop_upper.f1|.3f` if e-prop leaves the lower layer as
-# drawn; with both as drawn another read-out has {book}`botiot.tuned.drawn.f1|.3f`. So learning in the upper layer counts, unless the other read-out does; there e-prop is
+# drawn; with both as drawn the same read-out has {book}`botiot.tuned.eprop_read.f1|.3f`. So learning in the upper layer counts; there e-prop is
 # backpropagation, and what it does otherwise is not tested here. STDP's layer has {book}`botiot.tuned.stdp.f1|.3f`, and left as drawn
 # {book}`botiot.tuned.stdp_drawn.f1|.3f`. The search hangs on small things: with the smallest value near the best, in place of the best, the
 # synaptic neuron is ahead by about a hundredth, STDP behind, and the forest told no longer.
@@ -124,7 +124,7 @@ def macro(split, answers):
 # upper layer's comes over the read-out's own weights, as in backpropagation. A test holds our loops to the rule as written, and the upper layer to backpropagation.
 # **STDP** is the page before's: one layer that learns
 # without labels, and a read-out trained with them. **Dense** and **forest**
-# are the rivals without spikes. The **controls** leave layers as drawn: the lower one under e-prop; both, with a logistic
+# are the rivals without spikes. The **controls** leave layers as drawn: the lower one under e-prop; both, with e-prop's read-out alone or a logistic
 # regression on the spikes of the upper; STDP's, by a rate of 0, with its own read-out. And that read-out gets the logarithms themselves.
 
 # %%
@@ -420,12 +420,12 @@ plt.show()
 # intervals are wide, since at the rate chosen for the paper's network one seed of five falls far behind. With the smallest value near the best two do not hold zero: the
 # synaptic neuron is ahead in every seed, STDP behind in every seed. Of eleven comparisons at this level one may come out by chance; corrected for eleven, the
 # synaptic neuron's would still not hold it; STDP's would, and the forest's. At the printed rate, by intervals of the records that
-# the table does not show, Izhikevich's neuron is behind the paper's network; alpha and dense are behind in every seed, by intervals that hold zero; synaptic and recurrent neurons and three layers are
-# not told from it. (Learned decay and four layers were not run at that rate here, but on the [page before](04_beyond.ipynb).)
+# the table does not show, Izhikevich's neuron is behind the paper's network; alpha and dense are behind in every seed, by intervals that hold zero; synaptic and recurrent neurons, learned decay and three or four layers are
+# not told from it.
 #
 # **Do the local rules add anything?** (Folded above.) STDP does not, as far as five seeds tell: its layer scores no better than the same layer as drawn, with thresholds
 # adapted. That layer is worth more than none: the read-out on the logarithms themselves has {book}`botiot.tuned.reader.f1|.3f`. E-prop
-# with the upper layer alone scores some six hundredths above layers that are left as drawn, whose read-out is another; with both it is not told from that, and
+# with the upper layer alone is ahead of layers that are left as drawn in every seed, be they read by the same rule (at the highest of four rates) or by a logistic regression; with both it is not told from that, and
 # backpropagation, at its rate, not from none. In the upper layer, where its error comes over the read-out's own weights, e-prop is
 # backpropagation here; in the lower one, where it is not, it is not shown to add. So these rows test neither for nor against it.
 #
