@@ -65,6 +65,20 @@ def test_other_rows_are_learned_on_top_of_the_first():
     assert warm.train([then], 1).training[0, 0] > fresh.train([then], 1).training[0, 0]
 
 
+def test_at_another_rate_they_go_on_as_if_it_had_been_that_of_all_along():
+    split = made_up(8)
+    slow = OngoingNetworks([8], SETTINGS.but(learning_rate=0.0005))
+    changed = OngoingNetworks([8], SETTINGS)
+    changed.change_rate(0.0005)
+    for networks in (slow, changed):
+        networks.train([split], 3)
+    np.testing.assert_array_equal(changed.chances([split])[0], slow.chances([split])[0])
+    before = changed.chances([split])[0]
+    changed.change_rate(0)
+    changed.train([split], 1)
+    np.testing.assert_array_equal(changed.chances([split])[0], before)
+
+
 def test_networks_of_two_sizes_are_refused():
     with pytest.raises(ValueError, match="share sizes"):
         OngoingNetworks([1, 2], [SETTINGS, SETTINGS.but(sizes=(5, 3, 1))])

@@ -55,6 +55,10 @@ class OngoingNetworks:
         self._schedule = (rates, epsilons, *counts)
         self._generators = [torch.Generator().manual_seed(seed) for seed in seeds]
 
+    def change_rate(self, rate: float) -> None:
+        """Let all networks go on at another learning rate."""
+        self._schedule[0][:] = rate
+
     def train(self, splits: Sequence[Split], epochs: int) -> Curves:
         """Go on training each network on its split's rows; return the curves of these epochs.
 
