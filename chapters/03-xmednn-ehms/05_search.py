@@ -354,7 +354,7 @@ cross[[*how, "rate", "epochs", "test", *by_epoch]].round(3)
 # %% [markdown]
 # On the 28 columns nothing comes near print. After four times the epochs, standardised columns end higher than those scaled as printed, with the
 # same layers and rate, but for layers twice as wide; ranks end higher in each pair tried, and as high as standardised ones or higher: in the widest layers by more than seeds differ, since there the network
-# begins to know its training rows ([below](#by-heart)). Had
+# begins to know its training rows ({ref}`below <xmednn-by-heart>`). Had
 # the epoch been chosen by the test rows themselves, none of the networks on the 28 columns, on balanced rows and on one split, whose
 # epochs were followed, would have come above {book}`xmednn.search.network_columns.best_epoch`. By themselves the flags change little; the packet number gives
 # {book}`xmednn.search.no_readings.best` at most, with the flags beside it. With readings alone and four times the epochs, standardised, the printed layers come to
@@ -368,6 +368,7 @@ cross[[*how, "rate", "epochs", "test", *by_epoch]].round(3)
 # by heart, still wider layers and more epochs; flags as separate columns; either in place of a column of the 28 that varies (six do not, and one of them out makes the printed 28 inputs again); with readings, on the ten folds of Table 2 other seeds and other columns than readings alone. What was tried is one network each, but for seeds below.
 # :::
 #
+# (xmednn-by-heart)=
 # ## By heart?
 #
 # Attacks are repeated before the split, so nearly every attack among the test rows has a copy among the training rows: who

@@ -699,10 +699,10 @@ def best_of(n, draws=2000):
 
 print(f"{best_of(1):.3f}, {best_of(attempts):.3f}; the search: {best:.3f}")
 
-# %% [markdown] tags=["answer"] holds=["xmednn.search.best - xmednn.search.printed.accuracy > 0.1", "xmednn.search.network_columns.best - xmednn.search.printed.accuracy > 0.05", "xmednn.search.network_columns.best - xmednn.search.printed.accuracy < 0.1"]
+# %% [markdown] tags=["answer"] holds=["xmednn.search.best - xmednn.search.printed.accuracy > 0.1", "xmednn.search.network_columns.best - xmednn.search.printed.accuracy > 0.1"]
 # No. Chance lifts the best of that many by about two and a half standard deviations, some hundredths. The best
 # attempt on the 28 columns ({book}`xmednn.search.network_columns.best`) is further from the mean of the ten ({book}`xmednn.search.printed.accuracy`) than chance gives, too, and only a part of the attempts used these columns: try `best_of` with
-# fewer. It was not scaled as printed, was trained more slowly and for longer, in wider layers, and is far from print all the same. The best of all,
+# fewer. It had ranks for columns and was trained more slowly and for longer, in layers four times as wide, which {ref}`begin to know their rows by heart <xmednn-by-heart>`; it is far from print all the same. The best of all,
 # {book}`xmednn.search.best`, is far beyond chance, and it came with the readings, which the paper says it removed.
 
 # %% tags=["check"]
