@@ -673,8 +673,7 @@ recorder.save()
 # The paper explains `Sport` by unusual ports of crafted packets, and names three usual ranges. No
 # numeric port of the file lies outside that of the IETF or of Windows; outside that of Linux
 # (32,768-61,000) lie {book}`xmednn.data.ports_outside.linux.attack|.1%` of the attack flows and
-# {book}`xmednn.data.ports_outside.linux.normal|.1%` of the normal ones. So attacks do not lie outside these ranges more often than
-# normal flows do.
+# {book}`xmednn.data.ports_outside.linux.normal|.1%` of the normal ones, so attacks no more often.
 #
 # ## Related work, re-executed
 #

@@ -631,7 +631,7 @@ alone.rename(columns=TITLES | {"pr_auc": "PR-AUC"}).mean().round(3).to_frame(
 # at the true share, network and XGBoost do what the threshold does: few false alarms, data
 # alteration found, and two spoofed flows in a hundred at most, on average; cut at one half, the network makes fewer false alarms than the threshold and has a higher MCC on every seed, {book}`xmednn.hospital.cut_half.dnn.mcc` in the mean. Logistic regression needs its cut set for this. The rule of one threshold
 # stays where training cut it; `DIntPkt`, cut for the highest MCC in training, has {book}`xmednn.audit.column.best_cut` (folded), on every seed less than the network. So the many false alarms of network, XGBoost and logistic regression are a choice of
-# training and cut; the tree's are not: it makes as many [at the true share](06_deployment.ipynb). All rates are those of this capture. On the
+# training and cut; the tree's are not: it makes as many [at the true share](06_deployment.ipynb). On the
 # twin, in the few epochs of the reduced profile, the network trained at the true share makes more
 # false alarms than the threshold: take the order from the published page.
 #
@@ -643,8 +643,8 @@ alone.rename(columns=TITLES | {"pr_auc": "PR-AUC"}).mean().round(3).to_frame(
 # that the paper's own folds span. Our network is below that interval on rung 0 already; without
 # the clock it has {book}`xmednn.ladder.no_identifiers.dnn.balanced_accuracy` on random
 # rows and {book}`xmednn.ladder.blocks.dnn.balanced_accuracy` on runs never seen, a loss that ten seeds do not tell from none. The tree, which comes out as printed, falls from
-# {book}`xmednn.ladder.printed.dt.balanced_accuracy` to {book}`xmednn.ladder.blocks.dt.balanced_accuracy`. The verdict, {verdict}`xmednn.conclusion.generalizes`, is on the level, which our network never had; what one that reaches print would lose, no run of ours can say. A detector is trained on
-# what has been and asked about what comes: trained on the earlier three quarters of the stretches and asked about the last (folded), the
+# {book}`xmednn.ladder.printed.dt.balanced_accuracy` to {book}`xmednn.ladder.blocks.dt.balanced_accuracy`. The verdict, {verdict}`xmednn.conclusion.generalizes`, is on the level, which our network never had; what one that reaches print would lose, no run of ours can say. In the order of time,
+# trained on the earlier three quarters of the stretches and asked about the last (folded), the
 # network has a balanced accuracy of {book}`xmednn.in_order.dnn.balanced_accuracy`, XGBoost {book}`xmednn.in_order.xgb.balanced_accuracy` and
 # the threshold {book}`xmednn.in_order.threshold.balanced_accuracy`; in MCC the threshold is ahead of all, on every seed. It is one split; seeds change the networks and the oversampling alone.
 
