@@ -149,8 +149,8 @@ columns.sort_values("tree, random rows", ascending=False).head(12)
 # %% [markdown]
 # `SrcMac`, the sender's hardware address, is the label written differently: the attacking machine
 # has an address of its own. The paper removes it, rightly. `Packet_num` tells the moment and
-# nothing else; on runs never seen it misleads, since a stretch begins right after the attack that
-# ends the one before. The columns of rates and gaps tell the same on both splits. `Flgs` is a
+# nothing else; on runs never seen it misleads, since a stretch lies between the attack before it and
+# the normal flows after it. The columns of rates and gaps tell the same on both splits. `Flgs` is a
 # second label, for one kind of attack.
 
 # %% tags=["hide-input"] caption="Flows by the value of `Flgs` and by kind."
@@ -168,8 +168,8 @@ pd.crosstab(flags, frame["Attack Category"])
 # ## Attacks come in blocks
 #
 # The rows are in the order of the capture, but for eleven steps back of the packet numbers, and
-# attacks were run one after the other. A random split puts rows of the same attack, seconds apart,
-# on both sides.
+# attacks were run one after the other. A random split puts neighbouring rows of one attack on both
+# sides.
 
 # %% caption="Blocks of attacks."
 lengths = frame[attack].groupby(blocks[attack.to_numpy()]).size()

@@ -15,8 +15,8 @@
 #
 # :::{admonition} Finding
 # :class: finding
-# The printed digits give away the ten folds of Table 2 and make likely, by the same seed, a test
-# set of 33 % for Table 1. On the latter, with columns chosen by nearness to these scores, the decision tree comes out as printed, logistic regression
+# The printed digits give away the ten folds of Table 2 and the size of Table 1's test set, 33 %, and make likely,
+# by the seed of the folds, which rows it has. On these, with columns chosen by nearness to Table 1, the decision tree comes out as printed, logistic regression
 # and naive Bayes nearly so, and XGBoost scores above print. The network's accuracy is
 # {book}`xmednn.table1.dnn.accuracy` where {published}`xmednn.table1.dnn.accuracy` is printed, and
 # {book}`xmednn.table2.mean.accuracy` over the folds where {published}`xmednn.table2.mean.accuracy`
@@ -110,7 +110,7 @@ fold_facts.rename_axis("fold")
 # %% [markdown]
 # Ten such counts are a fingerprint of the random split. We deal the balanced rows into folds with a
 # thousand seeds of scikit-learn's `KFold`, dropping each pair of the three invalid rows (the paper
-# counts two), and ask how many come out. The other seeds show chance.
+# counts two), and ask how many of the ten come out. The other seeds show chance.
 
 # %%
 from itertools import combinations, product
@@ -187,7 +187,8 @@ def possible(share):
 pd.DataFrame([possible(share) for share in (0.1, 0.2, 0.25, 0.3, 1 / 3, 0.33, 0.4)])
 
 # %% [markdown]
-# Of seven shares (folded) only 33 % can have produced Table 1, and not the stated 25 %. On its 9,419 rows
+# Of seven shares (folded) only 33 % can have produced Table 1, and not the stated 25 %; of all sizes from 2,000 rows to half of
+# them (counted, not shown) none but its 9,419. On these rows
 # the table's five rows together fit one size of the classes, 4,694 and 4,725, and with it each fits
 # exactly one confusion matrix, but for the names of the classes. A split that balances the classes,
 # as described, would have 4,709 and 4,710. An ordinary `train_test_split` with the seed 1 of the folds puts 4,694 attack rows into the test, one of the two sizes.
@@ -361,8 +362,8 @@ pd.DataFrame(
 # %% [markdown]
 # The decision tree errs as the authors' did. Logistic regression and naive Bayes miss as many
 # attacks and raise somewhat fewer false alarms than printed, XGBoost errs less in both ways. Ten
-# draws of the repeated rows do not reach those counts: a column, a setting or a library's version may differ. The network
-# errs otherwise: the printed one misses next to no attack.
+# draws of the repeated rows do not reach those counts: a column, a setting or a library's version may differ, though XGBoost 1.7.2,
+# of the paper's time, errs less still (run once, not shown). The network errs otherwise: the printed one misses next to no attack.
 #
 # ## Figure 3: the confusion matrix
 #
@@ -546,7 +547,7 @@ pd.DataFrame(
 # Two features that order the flows alike, up to reversal (rank correlation of at least 0.99), share
 # one reason to be used; how a network divides it is open. So we also judge by **group** (folded):
 # its values are added before their size is taken. `SrcLoad`'s leads, as
-# the text has it, on {book}`xmednn.figure5.group_agrees.SrcLoad|.0%` of the seeds, `DIntPkt`'s on the others; averaged over members it comes after `Sport`'s. The sign of the effect of `Load` and `Sport` changes with the seed ([*cannot tell*](index.md)), that of `SrcLoad` on one; shared
+# the text has it, on {book}`xmednn.figure5.group_agrees.SrcLoad|.0%` of the seeds, `DIntPkt`'s on the others; averaged over members, `SrcLoad`'s comes after `Sport`'s. The sign of the effect of `Load` and `Sport` changes with the seed ([*cannot tell*](index.md)), that of `SrcLoad` on one; shared
 # reasons are not all of it, as `Sport` shares with none, and `DIntPkt` and `DstJitter`, which share, keep theirs. Of the file's highest half
 # per cent of `DIntPkt` (our cut for what the paper reads as normal) {book}`xmednn.data.attack_share_extreme_DIntPkt|.0%` are attacks.
 
@@ -672,8 +673,7 @@ recorder.save()
 # The paper explains `Sport` by unusual ports of crafted packets, and names three usual ranges. No
 # numeric port of the file lies outside that of the IETF or of Windows; outside that of Linux
 # (32,768-61,000) lie {book}`xmednn.data.ports_outside.linux.attack|.1%` of the attack flows and
-# {book}`xmednn.data.ports_outside.linux.normal|.1%` of the normal ones. So attacks do not lie outside these ranges more often than
-# normal flows do.
+# {book}`xmednn.data.ports_outside.linux.normal|.1%` of the normal ones, so attacks no more often.
 #
 # ## Related work, re-executed
 #

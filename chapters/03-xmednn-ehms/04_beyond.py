@@ -214,7 +214,7 @@ pd.DataFrame(
 # split puts the same moment on both sides. If that is what they are worth, readings with the same
 # drift that belong to *other* moments must be worth as much. We shift all readings in time, by a
 # random part of the capture, so that they say nothing of the attack beside them, and train again.
-# On runs never seen both should be worth nothing, unless the patient's state does tell.
+# On runs never seen they should be worth nothing, nor should the own ones, unless the patient's state tells.
 
 
 # %% tags=["method"]
@@ -340,7 +340,7 @@ pd.DataFrame(
 )
 
 # %% [markdown]
-# On random rows they are worth as much as before if dealt within runs, and in the way, by little, if dealt among all rows: it is the values of the run that count.
+# On random rows they are worth as much as before if dealt within runs, and nothing if dealt among all rows: it is the values of the run that count.
 # On runs never seen, where their own readings are in the way, those dealt within classes gain {book}`xmednn.readings.gain_dealt_class.blocks.xgb|+.3f` (interval in the fold): training has met
 # the values of these runs. With each side dealt by itself it is {book}`xmednn.readings.gain_dealt_side.blocks.xgb|+.3f`, not told from none. So it is memory of the
 # moment; of knowledge of the patient that carries over to other runs XGBoost shows hardly any.
@@ -409,8 +409,8 @@ pd.DataFrame(flagged | gains, index=["XGBoost on changes"]).T
 # %% [markdown]
 # Shifted in time neither tells anything to speak of. With intervals twice as wide ([audit](03_audit.ipynb)) what the changes tell is still above
 # zero, and what the readings tell the trees is not. To
-# the trees the changes tell more than the readings. Logistic regression and the threshold cannot ask for a large change in either
-# direction; given the *sizes* of the changes, they tell more as well. In data alteration readings change at more of the flows (counted in the file, not shown); why, we did not ask. From the changes XGBoost finds most flows of data alteration, with several
+# the trees the changes tell more than the readings; to logistic regression and the threshold, which cannot ask for a large change in either
+# direction, the *sizes* of the changes do. In data alteration some reading changes at nearly every flow, elsewhere at some six in ten (counted in the file, not shown); why, we did not ask. From the changes XGBoost finds most flows of data alteration, with several
 # times the false alarms of one threshold on a network column; spoofing, which alters nothing, it
 # does not find. Beside the network columns they add nothing that ten seeds can tell, since these
 # find data alteration already.

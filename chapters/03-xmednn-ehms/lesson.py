@@ -1082,9 +1082,9 @@ rung = lambda seed: np.split(
 #
 #   Nothing shows that. Something that they did is not in the text, or not as the text says.
 #
-# - [x] The rows and the split are about right, and something about the network differs.
+# - [x] The rows are about right, and something about the network differs.
 #
-#   The tree is a witness for rows and split. It says nothing of how the network was trained.
+#   The tree is a witness for the rows; on other random splits it errs about as often. It says nothing of how the network was trained.
 #
 # - [ ] Networks cannot be reproduced.
 #
