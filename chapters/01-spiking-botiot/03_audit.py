@@ -16,14 +16,14 @@
 # :::{admonition} Finding
 # :class: finding
 # Trained on 800 rows of the 5 % set, the network names {book}`botiot.both.set_to_set.snn.right_udp|.1%`
-# of that set's UDP floods rightly, and of the whole ones {book}`botiot.both.set_to_full.snn.right_udp|.1%`,
-# where naming one class has half; on TCP floods it loses less, and a random forest about as much on UDP floods and
+# of that set's other UDP floods rightly, and of the whole ones {book}`botiot.both.set_to_full.snn.right_udp|.1%`,
+# where naming one class has half; on TCP floods it loses less, and a random forest as much on UDP floods and
 # more on TCP floods. Trained on the whole floods, the network does worse on the
 # latest fifth of each attack's flows, and far better there once it is told from how many sources its
-# target was addressed in the last minute, a count that may stand for the hour, since each flood has one of its own. On flows drawn at random it is ahead of a dense network of the same size, by little where both learn ten times as fast; on the latest fifth that little is not told from none. Normal traffic the paper's network has never seen; taught to know it, the network raises some
+# target was addressed in the last minute, a count that may stand for the hour, since each flood has one of its own. On flows drawn at random it is ahead of a dense network of the same size, by little where both learn ten times as fast; on the latest fifth that little is not told from none. Taught to know normal traffic, which the paper leaves out, and naming the likeliest class, it raises some
 # {book}`botiot.alarms.snn.each_thousand|.0f` false alarms for each attack flow that it finds, where a thousand normal flows
-# go with one attack flow, a dense network and a forest fewer ({book}`botiot.alarms.rf.each_thousand|.0f`), neither told from
-# it, logistic regression more; all by two hundred normal flows, so that half or twice as many are possible.
+# go with one attack flow; a dense network and a forest ({book}`botiot.alarms.rf.each_thousand|.0f`) are not told from
+# it, logistic regression raises more, and by two hundred normal flows half or twice as many are possible.
 # :::
 #
 # A score answers the question that its protocol asks. The printed protocol asks: *of which of three
@@ -720,9 +720,9 @@ pd.DataFrame(
 # * **Balanced classes** help the shallow tree and, a little, the forest; the spiking network's mean stays where it was.
 # * **Normal traffic** is told from attacks more easily than these from each other: three of five means rise, with one class more.
 # * **Theft** costs every mean more than a tenth: at the set's shares it is key logging in nine
-#   of ten flows, and that is missed; of exfiltration most is recognised (folded). The paper leaves theft out, as it
+#   of ten flows, and that is mostly missed; of exfiltration most is recognised (folded). The paper leaves theft out, as it
 #   may skew results. It may: beside the 800 flows of rung 0, as many of theft as of a mean class take the
-#   F1 of scans from {book}`botiot.skew.none.snn.reconnaissance|.2f` to {book}`botiot.skew.many.snn.reconnaissance|.2f` and hardly touch the floods'; as many as of scans lower their mean in every seed, not told from none (folded). At the set's shares there would be none.
+#   F1 of scans from {book}`botiot.skew.none.snn.reconnaissance|.2f` to {book}`botiot.skew.many.snn.reconnaissance|.2f` and hardly touch the floods'; as many as of scans lower the mean of the three in every seed, far in two of ten and little in the others, so that the interval holds zero (folded). At the set's shares there would be none.
 
 
 # %%
@@ -1213,7 +1213,7 @@ recorder.save()
 # Such a rule tells the three attacks and normal traffic nearly perfectly, theft less so: key logging is here mostly a
 # refused connection (one packet out, one back, state `RST`), and {book}`botiot.audit.theft_like_scans|.0%` of its flows
 # have the six values of a flow of a scan. More columns tell more: with all of Argus' but addresses, ports, clocks and row numbers
-# the forest gains on every rung, most with theft, from {book}`botiot.ladder.theft.rf.balanced_accuracy|.2f` to {book}`botiot.broad.theft.rf.all.balanced_accuracy|.2f`; the network, on logarithms and on two, is not shown to (folded).
+# the forest gains on every rung, most with theft, from {book}`botiot.ladder.theft.rf.balanced_accuracy|.2f` to {book}`botiot.broad.theft.rf.all.balanced_accuracy|.2f`; the network, asked on two of them and on logarithms, is not shown to gain (folded).
 
 # %% tags=["hide-input", "remove-output"]
 logging = copies[kinds == "Theft Keylogging"]
@@ -1508,7 +1508,7 @@ pd.DataFrame(expected).rename(
 # :::{dropdown} A limit on the probability of an attack (figure and tables are folded below)
 # Now a flow raises an alarm when its probability of *Normal* is below a limit, and the limit is moved. The classifiers are those above. For the shares found, each limit is set on the test flows themselves, and one in a
 # hundred is two flows of two hundred, the same in every seed: the true share may be an eighth or more than three times as large. Below
-# one false alarm in ten the forest's lead is told from the seeds' scatter, and that logistic regression trails at one or two in a hundred (folded); the networks are not told apart. What counts for the costs is the cost of a missed attack flow times the number
+# one false alarm in ten the forest's lead is told from the seeds' scatter, at one or two in a hundred also the lag of logistic regression (folded); the networks are not told apart. What counts for the costs is the cost of a missed attack flow times the number
 # of attack flows for each normal one; there the limit is chosen on a random half of the test flows and judged on the
 # other, and the reverse, which is rather kind, as both halves are of the same minutes. A cost of 1 is that of the cheaper of two ways to do without a
 # detector: never an alarm, or always.

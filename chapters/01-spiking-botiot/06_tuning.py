@@ -421,7 +421,7 @@ plt.show()
 # synaptic neuron is ahead in every seed, STDP behind in every seed. Of eleven comparisons at this level one may come out by chance; corrected for eleven, the
 # synaptic neuron's would still not hold it; STDP's would, and the forest's. At the printed rate, by intervals of the records that
 # the table does not show, Izhikevich's neuron is behind the paper's network; alpha and dense are behind in every seed, by intervals that hold zero; synaptic and recurrent neurons and three layers are
-# not told from it. (Learned decay and four layers were not run at that rate here, but on the [page before](04_beyond.ipynb).)
+# not told from it.
 #
 # **Do the local rules add anything?** (Folded above.) STDP does not, as far as five seeds tell: its layer scores no better than the same layer as drawn, with thresholds
 # adapted. That layer is worth more than none: the read-out on the logarithms themselves has {book}`botiot.tuned.reader.f1|.3f`. E-prop
@@ -429,7 +429,7 @@ plt.show()
 # backpropagation, at its rate, not from none. In the upper layer, where its error comes over the read-out's own weights, e-prop is
 # backpropagation here; in the lower one, where it is not, it is not shown to add. So these rows test neither for nor against it.
 #
-# The search is noisy. Two seeds of a validation fifth hold a handful of scans. Three rates of the paper's network, up to ten times apart,
+# The search is noisy: two seeds of a validation fifth hold a handful of scans. Three rates of the paper's network, up to ten times apart,
 # score the same on them within a thousandth, so that the fourth digit chose the largest; on another processor these trials moved by a
 # hundredth, and it and e-prop got other rates. By half a hundredth the forest got
 # eight rows in a leaf, with which it scores far lower on the test. The second choice was added for that, after results had been seen. An
