@@ -715,14 +715,14 @@ pd.DataFrame(
 # What does each step cost, and what does it say? (Paired intervals are folded above.)
 #
 # * **Copies**: nine in ten of the scans' test flows were trained on, as a scan repeats its probe, which is no fault of the split. Of the few others the spiking network recognises less than half, and being few they make the intervals wide.
-# * **Time** costs the spiking network, the forest and, on average, the shallow tree; logistic regression gains, and of the dense network ten seeds do not tell. The network recognises fewer of the latest UDP floods, DDoS above all, and as many TCP floods. No other fifth was held out: these stretches may be hard rather than late.
+# * **Time** costs the spiking network, the forest and, on average, the shallow tree; logistic regression gains, and of the dense network ten seeds do not tell. It is fewer of the latest UDP floods that the network recognises, DDoS above all. No other fifth was held out: these stretches may be hard rather than late.
 # * **Other sessions** cost the network and the forest about as much, with wider intervals. They are still parts of attacks that were trained on.
 # * **Balanced classes** help the shallow tree and, a little, the forest; the spiking network's mean stays where it was.
 # * **Normal traffic** is told from attacks more easily than these from each other: three of five means rise, with one class more.
 # * **Theft** costs every mean more than a tenth: at the set's shares it is key logging in nine
 #   of ten flows, and that is mostly missed; of exfiltration most is recognised (folded). The paper leaves theft out, as it
 #   may skew results. It may: beside the 800 flows of rung 0, as many of theft as of a mean class take the
-#   F1 of scans from {book}`botiot.skew.none.snn.reconnaissance|.2f` to {book}`botiot.skew.many.snn.reconnaissance|.2f` and hardly touch the floods'; as many as of scans lower the mean of the three in every seed, far in two of ten and little in the others, so that the interval holds zero (folded). At the set's shares there would be none.
+#   F1 of scans from {book}`botiot.skew.none.snn.reconnaissance|.2f` to {book}`botiot.skew.many.snn.reconnaissance|.2f` and hardly touch the floods'; as many as of scans lower the mean of the three in every seed, far in two of ten, so that the interval holds zero (folded). At the set's shares there would be none.
 
 
 # %%
@@ -1099,9 +1099,9 @@ pd.DataFrame(
 # {book}`botiot.ladder.later.snn.balanced_accuracy|.3f` to {book}`botiot.sources.snn.balanced_accuracy|.3f`, and on average it ends above the forest, by two to three points. The paired 95 % interval, from
 # {book}`botiot.sources.lead.low|.3f` to {book}`botiot.sources.lead.high|.3f`, knows the seeds, and not that other flows
 # could have been asked about. Logistic regression gains as much, and is not told from it. The count needs no network: to call a flood
-# DDoS from three sources on is right on {book}`botiot.sources.rule.accuracy|.0%` of the floods of the later part. Each kind of flood has an hour of its
-# own here, so that a count by the minute may also stand for the hour. On our rows, a thousand of each flood out of millions, the count
-# is a thin sample of what a sensor would see.
+# DDoS from three sources on, where the figure parts them, is right on {book}`botiot.sources.rule.accuracy|.0%` of the floods of the later part. Each kind of flood has an hour of its
+# own here, so that the count may also stand for the hour; and from a thousand rows of each flood out of millions
+# it is a thin sample of a sensor's.
 #
 # ## Which feature tells what
 #
