@@ -715,7 +715,7 @@ pd.DataFrame(
 # What does each step cost, and what does it say? (Paired intervals are folded above.)
 #
 # * **Copies**: nine in ten of the scans' test flows were trained on, as a scan repeats its probe, which is no fault of the split. Of the few others the spiking network recognises less than half, and being few they make the intervals wide.
-# * **Time** costs the spiking network, the forest and, on average, the shallow tree; logistic regression gains, and of the dense network ten seeds do not tell. It is fewer of the latest UDP floods that the network recognises, DDoS above all. No other fifth was held out: these stretches may be hard rather than late.
+# * **The latest fifth** costs the spiking network, the forest and, on average, the shallow tree; logistic regression gains, and of the dense network ten seeds do not tell. It is fewer UDP floods that the network recognises, DDoS above all. No other fifth was held out: these stretches may be hard rather than late.
 # * **Other sessions** cost the network and the forest about as much, with wider intervals. They are still parts of attacks that were trained on.
 # * **Balanced classes** help the shallow tree and, a little, the forest; the spiking network's mean stays where it was.
 # * **Normal traffic** is told from attacks more easily than these from each other: three of five means rise, with one class more.
