@@ -15,18 +15,18 @@
 #
 # :::{admonition} Finding
 # :class: finding
-# Rows of the paper's own set are at hand, a seventieth of it drawn by chance; by their classes such a
-# draw is as likely as most (p = {book}`botiot.data.drawn_p|.2f`). Four of the six features are not
-# stored in them and follow from packet sizes without a look at the label: where both sides can be
+# A seventieth of the paper's own set is at hand; by its classes it may well be a draw by chance
+# (p = {book}`botiot.data.drawn_p|.2f`). Four of the six features are not stored in it and follow from
+# packet sizes without a look at the label: on rows of the full set, where both sides can be
 # seen, the state is right in {book}`botiot.data.rebuilt.state.ddos_tcp|.1%` of the TCP floods of DDoS
 # and {book}`botiot.data.rebuilt.state.dos_tcp|.1%` of DoS, and everything in all UDP floods. Protocol
-# and state alone are right on at most {book}`botiot.data.ceiling.texts|.1%` of these rows. The set is
+# and state alone are right on at most {book}`botiot.data.ceiling.texts|.1%` of the rows at hand. The set is
 # no twentieth drawn at random: it is made of nearly unbroken stretches, and those of DoS fit the
 # first capture files of the attack, four of seven by fingerprint and the others by their counts. In these
 # stretches the **pace**, as this chapter calls the packet rate `srate`, parts the UDP floods
 # of DoS from those of DDoS with an area under the ROC curve of {book}`botiot.data.pace.set.udp|.2f`,
-# in the whole floods with {book}`botiot.data.pace.full.udp|.2f`, where bands of pace still tell some; it does not part the TCP floods
-# better.
+# in the whole floods with {book}`botiot.data.pace.full.udp|.2f`, where bands of pace still tell some; TCP floods it
+# parts no better in them.
 # :::
 #
 # The paper teaches a spiking network to name the attack that a network flow belongs to: DoS, DDoS or
@@ -179,8 +179,8 @@ by_kind.join(known_settled.rename("settled there")).join(
 )
 
 # %% [markdown]
-# Floods over HTTP, theft and normal traffic cannot be rebuilt so; of the three classes they are
-# less than a thousandth. (`drate` is Argus' own for two packets or more, whose moments are not
+# HTTP floods, theft and normal traffic cannot be rebuilt so; only the first are in the three classes, and
+# less than a thousandth of them. (`drate` is Argus' own for two packets or more, whose moments are not
 # stored.) The [reproduction](02_reproduction.ipynb) trains with other fillings, without the rows
 # that are not settled, and on the stored columns alone.
 
@@ -354,7 +354,7 @@ steps
 # Row for row, flow for flow, with few exceptions. And which stretches? A flood's tool counts its
 # source ports up, so that within one capture file port and `seq` of a source go together: a
 # fingerprint. `seq` begins anew with each file. We hold each file of the 5 % set against each file of
-# the full set, of which some 26 rows are at hand each; a port within 600 of the expected one agrees,
+# the full set, some 26 rows of each being at hand; a port within 600 of the expected one agrees,
 # which chance gives in one case of fifty.
 
 
@@ -592,7 +592,7 @@ pd.DataFrame(
 # part. Of the TCP floods bands tell about as much in both (one draw).
 #
 # The paper asks for more diverse features, too. `ten_best` has the ten that the set's makers chose,
-# `seq` among them, which is Argus' count and no trait of a flow. (`srate and drate` lacks the state, which the paper has; the split is random, so that columns may tell
+# `seq` among them, which is Argus' count and no trait of a flow. (`srate and drate` lacks the state, which the paper has; the split is random, so that a column may stand for
 # the minute.)
 
 # %% tags=["hide-input"]
@@ -666,7 +666,7 @@ saved = {
 pd.DataFrame(saved).T.rename_axis("time saved")
 
 # %% [markdown]
-# Training time was saved more than the abstract says, testing time less. Of all pairs of settings
+# By Table V more training time was saved than the abstract says, and less testing time. Of all pairs of settings
 # only the smallest against the largest saves its testing percentage, and none its training
 # percentage. (As shares that *remain* some pairs give them: the training one, with digits cut off,
 # 1 000 samples with 72 neurons against 1 000 with 240.)
@@ -959,5 +959,5 @@ recorder.save()
 pd.DataFrame({name: each.mean() for name, each in crossed.items()}).T.round(3)
 
 # %% [markdown]
-# From one to the other a forest loses much: the twin's floods, too, are told apart by their pace, and
-# it is another pace. Its numbers say nothing about the paper.
+# From one to the other a forest loses much; durations and rates differ most between them. The twin's
+# numbers say nothing about the paper.

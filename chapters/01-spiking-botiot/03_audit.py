@@ -16,14 +16,14 @@
 # :::{admonition} Finding
 # :class: finding
 # Trained on 800 rows of the 5 % set, the network names {book}`botiot.both.set_to_set.snn.right_udp|.1%`
-# of that set's UDP floods rightly, and of the whole ones {book}`botiot.both.set_to_full.snn.right_udp|.1%`,
-# where naming one class has half; on TCP floods it loses less, and a random forest about as much on UDP floods and
+# of that set's other UDP floods rightly, and of the whole ones {book}`botiot.both.set_to_full.snn.right_udp|.1%`,
+# where naming one class has half; on TCP floods it loses less, and a random forest as much on UDP floods and
 # more on TCP floods. Trained on the whole floods, the network does worse on the
 # latest fifth of each attack's flows, and far better there once it is told from how many sources its
-# target was addressed in the last minute, a count that may stand for the hour, since each flood has one of its own. On flows drawn at random it is ahead of a dense network of the same size, by little where both learn ten times as fast; on the latest fifth that little is not told from none. Normal traffic the paper's network has never seen; taught to know it, the network raises some
+# target was addressed in the last minute, a count that may stand for the hour, since each flood has one of its own. On flows drawn at random it is ahead of a dense network of the same size, by little where both learn ten times as fast; on the latest fifth that little is not told from none. Taught to know normal traffic, which the paper leaves out, and naming the likeliest class, it raises some
 # {book}`botiot.alarms.snn.each_thousand|.0f` false alarms for each attack flow that it finds, where a thousand normal flows
-# go with one attack flow, a dense network and a forest fewer ({book}`botiot.alarms.rf.each_thousand|.0f`), neither told from
-# it, logistic regression more; all by two hundred normal flows, so that half or twice as many are possible.
+# go with one attack flow; a dense network and a forest ({book}`botiot.alarms.rf.each_thousand|.0f`) are not told from
+# it, logistic regression raises more, and by two hundred normal flows half or twice as many are possible.
 # :::
 #
 # A score answers the question that its protocol asks. The printed protocol asks: *of which of three
@@ -715,14 +715,14 @@ pd.DataFrame(
 # What does each step cost, and what does it say? (Paired intervals are folded above.)
 #
 # * **Copies**: nine in ten of the scans' test flows were trained on, as a scan repeats its probe, which is no fault of the split. Of the few others the spiking network recognises less than half, and being few they make the intervals wide.
-# * **Time** costs the spiking network, the forest and, on average, the shallow tree; logistic regression gains, and of the dense network ten seeds do not tell. The network recognises fewer of the latest UDP floods, DDoS above all, and as many TCP floods. No other fifth was held out: these stretches may be hard rather than late.
+# * **The latest fifth** costs the spiking network, the forest and, on average, the shallow tree; logistic regression gains, and of the dense network ten seeds do not tell. It is fewer UDP floods that the network recognises, DDoS above all. No other fifth was held out: these stretches may be hard rather than late.
 # * **Other sessions** cost the network and the forest about as much, with wider intervals. They are still parts of attacks that were trained on.
 # * **Balanced classes** help the shallow tree and, a little, the forest; the spiking network's mean stays where it was.
 # * **Normal traffic** is told from attacks more easily than these from each other: three of five means rise, with one class more.
 # * **Theft** costs every mean more than a tenth: at the set's shares it is key logging in nine
-#   of ten flows, and that is missed; of exfiltration most is recognised (folded). The paper leaves theft out, as it
+#   of ten flows, and that is mostly missed; of exfiltration most is recognised (folded). The paper leaves theft out, as it
 #   may skew results. It may: beside the 800 flows of rung 0, as many of theft as of a mean class take the
-#   F1 of scans from {book}`botiot.skew.none.snn.reconnaissance|.2f` to {book}`botiot.skew.many.snn.reconnaissance|.2f` and hardly touch the floods'; as many as of scans lower their mean in every seed, not told from none (folded). At the set's shares there would be none.
+#   F1 of scans from {book}`botiot.skew.none.snn.reconnaissance|.2f` to {book}`botiot.skew.many.snn.reconnaissance|.2f` and hardly touch the floods'; as many as of scans lower the mean of the three in every seed, far in two of ten, so that the interval holds zero (folded). At the set's shares there would be none.
 
 
 # %%
@@ -1099,9 +1099,9 @@ pd.DataFrame(
 # {book}`botiot.ladder.later.snn.balanced_accuracy|.3f` to {book}`botiot.sources.snn.balanced_accuracy|.3f`, and on average it ends above the forest, by two to three points. The paired 95 % interval, from
 # {book}`botiot.sources.lead.low|.3f` to {book}`botiot.sources.lead.high|.3f`, knows the seeds, and not that other flows
 # could have been asked about. Logistic regression gains as much, and is not told from it. The count needs no network: to call a flood
-# DDoS from three sources on is right on {book}`botiot.sources.rule.accuracy|.0%` of the floods of the later part. Each kind of flood has an hour of its
-# own here, so that a count by the minute may also stand for the hour. On our rows, a thousand of each flood out of millions, the count
-# is a thin sample of what a sensor would see.
+# DDoS from three sources on, where the figure parts them, is right on {book}`botiot.sources.rule.accuracy|.0%` of the floods of the later part. Each kind of flood has an hour of its
+# own here, so that the count may also stand for the hour; and from a thousand rows of each flood out of millions
+# it is a thin sample of a sensor's.
 #
 # ## Which feature tells what
 #
@@ -1213,7 +1213,7 @@ recorder.save()
 # Such a rule tells the three attacks and normal traffic nearly perfectly, theft less so: key logging is here mostly a
 # refused connection (one packet out, one back, state `RST`), and {book}`botiot.audit.theft_like_scans|.0%` of its flows
 # have the six values of a flow of a scan. More columns tell more: with all of Argus' but addresses, ports, clocks and row numbers
-# the forest gains on every rung, most with theft, from {book}`botiot.ladder.theft.rf.balanced_accuracy|.2f` to {book}`botiot.broad.theft.rf.all.balanced_accuracy|.2f`; the network, on logarithms and on two, is not shown to (folded).
+# the forest gains on every rung, most with theft, from {book}`botiot.ladder.theft.rf.balanced_accuracy|.2f` to {book}`botiot.broad.theft.rf.all.balanced_accuracy|.2f`; the network, asked on two of them and on logarithms, is not shown to gain (folded).
 
 # %% tags=["hide-input", "remove-output"]
 logging = copies[kinds == "Theft Keylogging"]
@@ -1508,7 +1508,7 @@ pd.DataFrame(expected).rename(
 # :::{dropdown} A limit on the probability of an attack (figure and tables are folded below)
 # Now a flow raises an alarm when its probability of *Normal* is below a limit, and the limit is moved. The classifiers are those above. For the shares found, each limit is set on the test flows themselves, and one in a
 # hundred is two flows of two hundred, the same in every seed: the true share may be an eighth or more than three times as large. Below
-# one false alarm in ten the forest's lead is told from the seeds' scatter, and that logistic regression trails at one or two in a hundred (folded); the networks are not told apart. What counts for the costs is the cost of a missed attack flow times the number
+# one false alarm in ten the forest's lead is told from the seeds' scatter, at one or two in a hundred also the lag of logistic regression (folded); the networks are not told apart. What counts for the costs is the cost of a missed attack flow times the number
 # of attack flows for each normal one; there the limit is chosen on a random half of the test flows and judged on the
 # other, and the reverse, which is rather kind, as both halves are of the same minutes. A cost of 1 is that of the cheaper of two ways to do without a
 # detector: never an alarm, or always.

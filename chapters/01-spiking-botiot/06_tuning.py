@@ -429,7 +429,7 @@ plt.show()
 # backpropagation, at its rate, not from none. In the upper layer, where its error comes over the read-out's own weights, e-prop is
 # backpropagation here; in the lower one, where it is not, it is not shown to add. So these rows test neither for nor against it.
 #
-# The search is noisy. Two seeds of a validation fifth hold a handful of scans. Three rates of the paper's network, up to ten times apart,
+# The search is noisy: two seeds of a validation fifth hold a handful of scans. Three rates of the paper's network, up to ten times apart,
 # score the same on them within a thousandth, so that the fourth digit chose the largest; on another processor these trials moved by a
 # hundredth, and it and e-prop got other rates. By half a hundredth the forest got
 # eight rows in a leaf, with which it scores far lower on the test. The second choice was added for that, after results had been seen. An

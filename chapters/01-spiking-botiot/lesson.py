@@ -277,7 +277,7 @@ difference = lambda a, b: tuple(
 # %% [markdown] tags=["part"] minutes=25
 # ## Which minutes?
 #
-# The set that the paper uses holds minutes of each flood: of DoS the first, and of DDoS, by all that is at hand, too.
+# The set that the paper uses holds minutes of each flood: of DoS the first; of DDoS, which is not told.
 # Before exercise 5, let them say what the same network will score on the rest of the same attacks, on the same day.
 # Exercise 6 shows with invented floods why a cut can make two things easy to tell.
 #
