@@ -753,6 +753,8 @@ of_rung = {
     for name in ("snn", "rf")
 }
 by_fifth[FIFTHS] = {name: own.iloc[:FEW][METRICS] for name, own in of_rung.items()}
+
+# %% tags=["remove-cell"]
 for number, name in product(by_fifth, of_rung):
     recorder.add_scores(
         f"botiot.fifths.{number}.{name}",
