@@ -926,7 +926,8 @@ rung = lambda seed: np.split(
 #
 # Not as far as we can tell. Copies explain the scores of the trees; our network has
 # {book}`xmednn.ladder.printed.dnn.balanced_accuracy` even with every advantage, and
-# {book}`xmednn.ladder.copies.dnn.balanced_accuracy` when copies go: {ref}`the ladder <fig-xmednn-ladder>`. What would
+# {book}`xmednn.ladder.copies.dnn.balanced_accuracy` when copies go: {ref}`the ladder <fig-xmednn-ladder>`. A much wider network
+# that learns its rows {ref}`by heart <xmednn-by-heart>` comes within a few hundredths. What would
 # give the printed score, {ref}`the search <fig-xmednn-search>` asked; its [page](05_search.ipynb) says what was tried
 # and why it settles nothing.
 
