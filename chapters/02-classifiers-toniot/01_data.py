@@ -301,7 +301,7 @@ most = {
     name: table.moments.groupby(table.labels).value_counts().groupby(level=0).max()
     for name, table in tables.items()
 }
-pd.DataFrame(most).T.rename(title_of, columns={0: "normal", 1: "attack"})
+pd.DataFrame(most).T.rename(index=title_of, columns={0: "normal", 1: "attack"})
 
 # %% [markdown]
 # ## Repeated rows
