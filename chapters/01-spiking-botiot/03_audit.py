@@ -19,7 +19,7 @@
 # of that set's other UDP floods rightly, and of the whole ones {book}`botiot.both.set_to_full.snn.right_udp|.1%`,
 # where naming one class has half; on TCP floods it loses less, and a random forest as much on UDP floods and
 # more on TCP floods. Trained on the whole floods, the network does worse on the
-# latest fifth of each attack's flows, and far better there once it is told from how many sources its
+# latest fifth of each attack's flows, as on two of the other four, and far better there once it is told from how many sources its
 # target was addressed in the last minute, a count that may stand for the hour, since each flood has one of its own. On flows drawn at random it is ahead of a dense network of the same size, by little where both learn ten times as fast; on the latest fifth that little is not told from none. Taught to know normal traffic, which the paper leaves out, and naming the likeliest class, it raises some
 # {book}`botiot.alarms.snn.each_thousand|.0f` false alarms for each attack flow that it finds, where a thousand normal flows
 # go with one attack flow; a dense network and a forest ({book}`botiot.alarms.rf.each_thousand|.0f`) are not told from
@@ -786,7 +786,7 @@ pd.DataFrame({NTH[number - 1]: fifth_row(number) for number in by_fifth}).T
 # What does each step cost, and what does it say? (Paired intervals are folded above.)
 #
 # * **Copies**: nine in ten of the scans' test flows were trained on, as a scan repeats its probe, which is no fault of the split. Of the few others the spiking network recognises less than half, and being few they make the intervals wide.
-# * **The latest fifth** costs the spiking network, the forest and, on average, the shallow tree; logistic regression gains, and of the dense network ten seeds do not tell. It is fewer UDP floods that the network recognises, DDoS above all. No other fifth was held out: these stretches may be hard rather than late.
+# * **The latest fifth** costs the spiking network, the forest and, on average, the shallow tree; logistic regression gains, and of the dense network ten seeds do not tell. It is fewer UDP floods that the network recognises, DDoS above all. That it is late is not why: held out in turn (folded), the first and the fourth fifth cost the network more on average, and the second and third gain on the random draw. Which stretch is held out counts.
 # * **Other sessions** cost the network and the forest about as much, with wider intervals. They are still parts of attacks that were trained on.
 # * **Balanced classes** help the shallow tree and, a little, the forest; the spiking network's mean stays where it was.
 # * **Normal traffic** is told from attacks more easily than these from each other: three of five means rise, with one class more.

@@ -44,7 +44,7 @@
 # guessing: on rows of the paper's set for BoT-IoT, on the rebuilt file for the garage door, on the paper's file for
 # XMeDNN. Right is a rung of our audit, on the same rows but for BoT-IoT: our rows of its set have no times, so that
 # later minutes are those of whole floods, harder rows, on which the printed protocol has
-# {book}`botiot.ladder.printed.snn.f1_macro|.3f`; the clock rule, which without a clock has nothing to go by,
+# {book}`botiot.ladder.printed.snn.f1_macro|.3f` (and [other fifths of them](../01-spiking-botiot/03_audit.ipynb) cost more, or nothing); the clock rule, which without a clock has nothing to go by,
 # is drawn there at guessing's score. For the garage door the printed accuracy, precision and recall
 # fix the balanced accuracy; for XMeDNN, tested on balanced rows, it is the printed accuracy.
 #
