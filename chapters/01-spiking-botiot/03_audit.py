@@ -28,8 +28,7 @@
 #
 # A score answers the question that its protocol asks. The printed protocol asks: *of which of three
 # attacks is this flow, when we know flows from the same minutes of each?* The owner of a network
-# asks: *is this flow an attack, and what will the next one look like?* This page walks from the
-# first question towards the second. Two steps, theft and an analysis of false alarms, are what the authors name as their next. The rows of the 5 % set have
+# asks: *is this flow an attack, and what will the next one look like?* Two steps on the way to the second, theft and an analysis of false alarms, are what the authors name as their next. The rows of the 5 % set have
 # no time, and hardly a normal flow; so most rungs stand on rows of the full set.
 
 # %% tags=["remove-cell"]
@@ -158,7 +157,7 @@ def other_sessions(table, one):
 
 
 # %% [markdown]
-# In the sample each kind of flood and of theft falls on one day, within an hour: there is no second day to test on.
+# In the sample each kind falls on one day, within an hour: there is no second day to test on.
 
 # %% tags=["hide-output", "hide-input"] caption="Flows, sessions, days and hours of each kind."
 when = pd.DataFrame(
@@ -711,10 +710,6 @@ pd.DataFrame(
     }
 )
 
-# %% [markdown]
-# Is the latest fifth hard because it is late? In turn each fifth of the flows of every kind, in order of time, is held out;
-# the last is rung 2 (folded; five seeds).
-
 # %% tags=["hide-input"]
 FIFTHS, FEW = 5, 5
 three = np.flatnonzero(flows.labels < 3)
@@ -779,16 +774,16 @@ def fifth_row(number):
     return row
 
 
-# %% tags=["hide-input", "hide-output"] caption="Balanced accuracy with each fifth held out, in order of time: mean of five seeds, and less rung 0 [95 % interval]."
+# %% tags=["hide-input", "hide-output"] caption="Balanced accuracy with each fifth of every kind's flows held out, in order of time (the latest is rung 2): mean of five seeds, and less rung 0 [95 % interval]."
 pd.DataFrame({NTH[number - 1]: fifth_row(number) for number in by_fifth}).T
 
 # %% [markdown]
 # What does each step cost, and what does it say? (Paired intervals are folded above.)
 #
-# * **Copies**: nine in ten of the scans' test flows were trained on, as a scan repeats its probe, which is no fault of the split. Of the few others the spiking network recognises less than half, and being few they make the intervals wide.
-# * **The latest fifth** costs the spiking network, the forest and, on average, the shallow tree; logistic regression gains, and of the dense network ten seeds do not tell. It is fewer UDP floods that the network recognises, DDoS above all. That it is late is not why: held out in turn (folded), the first and the fourth fifth cost the network more on average, and the second and third gain on the random draw. Which stretch is held out counts.
-# * **Other sessions** cost the network and the forest about as much, with wider intervals. They are still parts of attacks that were trained on.
-# * **Balanced classes** help the shallow tree and, a little, the forest; the spiking network's mean stays where it was.
+# * **Copies**: nine in ten of the scans' test flows were trained on, as a scan repeats its probe, which is no fault of the split. Of the few others the spiking network recognises less than half.
+# * **The latest fifth** costs the spiking network, the forest and, on average, the shallow tree; logistic regression gains, and of the dense network ten seeds do not tell. The network recognises fewer UDP floods, DDoS above all. That the fifth is late is not why: held out in turn (folded; five seeds), the first and the fourth cost the network more on average, and on the second and third it gains.
+# * **Other sessions** cost the network and the forest about as much, with wider intervals.
+# * **Balanced classes** help the shallow tree and, a little, the forest; the network's mean stays.
 # * **Normal traffic** is told from attacks more easily than these from each other: three of five means rise, with one class more.
 # * **Theft** costs every mean more than a tenth: at the set's shares it is key logging in nine
 #   of ten flows, and that is mostly missed; of exfiltration most is recognised (folded). The paper leaves theft out, as it

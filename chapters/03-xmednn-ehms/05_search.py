@@ -338,7 +338,7 @@ cross = pd.concat(parts, ignore_index=True)
 pairs = zip(cross["back"], cross["readings"], strict=True)
 cross["inputs"] = [row_title(pair) for pair in pairs]
 
-# %% tags=["hide-input"] caption="Accuracy after the last epoch, by epochs and rate, one network each. Empty: not tried."
+# %% tags=["hide-input", "hide-output"] caption="Accuracy after the last epoch, by epochs and rate, one network each. Empty: not tried."
 how = ["inputs", "scaler", "layers"]
 compact = cross.set_index([*how, "epochs", "rate"])["test"].round(3)
 compact = compact.unstack(["epochs", "rate"], sort=False)
@@ -352,7 +352,7 @@ by_epoch = ["best in training", "best in test"]
 cross[[*how, "rate", "epochs", "test", *by_epoch]].round(3)
 
 # %% [markdown]
-# On the 28 columns nothing comes near print. After four times the epochs, standardised columns end higher than those scaled as printed, with the
+# On the 28 columns nothing comes near print (folded). After four times the epochs, standardised columns end higher than those scaled as printed, with the
 # same layers and rate, but for layers twice as wide; ranks end higher in each pair tried, and as high as standardised ones or higher: in the widest layers by more than seeds differ, since there the network
 # begins to know its training rows ({ref}`below <xmednn-by-heart>`). Had
 # the epoch been chosen by the test rows themselves, none of the networks on the 28 columns, on balanced rows and on one split, whose
