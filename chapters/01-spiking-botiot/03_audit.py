@@ -781,7 +781,7 @@ pd.DataFrame({NTH[number - 1]: fifth_row(number) for number in by_fifth}).T
 # What does each step cost, and what does it say? (Paired intervals are folded above.)
 #
 # * **Copies**: nine in ten of the scans' test flows were trained on, as a scan repeats its probe, which is no fault of the split. Of the few others the spiking network recognises less than half.
-# * **The latest fifth** costs the spiking network, the forest and, on average, the shallow tree; logistic regression gains, and of the dense network ten seeds do not tell. The network recognises fewer UDP floods, DDoS above all. That the fifth is late is not why: held out in turn (folded; five seeds), the first and the fourth cost the network more on average, and on the second and third it gains.
+# * **The latest fifth** costs the spiking network, the forest and, on average, the shallow tree; logistic regression gains, and of the dense network ten seeds do not tell. The network recognises fewer UDP floods, DDoS above all. Lateness by itself does not explain it: held out in turn (folded; five seeds), the first and the fourth cost the network more on average, and on the second and third it gains (the forest on the second alone).
 # * **Other sessions** cost the network and the forest about as much, with wider intervals.
 # * **Balanced classes** help the shallow tree and, a little, the forest; the network's mean stays.
 # * **Normal traffic** is told from attacks more easily than these from each other: three of five means rise, with one class more.

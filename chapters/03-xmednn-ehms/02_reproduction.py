@@ -195,8 +195,8 @@ recorder.add("xmednn.table1.sizes_that_fit", len(all_occur), **kept)
 pd.DataFrame([possible(share) for share in (0.1, 0.2, 0.25, 0.3, 1 / 3, 0.33, 0.4)])
 
 # %% [markdown]
-# Of seven shares (folded) only 33 % can have produced Table 1, and not the stated 25 %; of all sizes from 2,000 rows to half of
-# them {book}`xmednn.table1.sizes_that_fit|.0f` can, its 9,419. On these rows
+# Of seven shares (folded) only 33 % can have produced Table 1, and not the stated 25 %; of all sizes from 2,000 to half of the
+# balanced rows {book}`xmednn.table1.sizes_that_fit|.0f` can, its 9,419. On these rows
 # the table's five rows together fit one size of the classes, 4,694 and 4,725, and with it each fits
 # exactly one confusion matrix, but for the names of the classes. A split that balances the classes,
 # as described, would have 4,709 and 4,710. An ordinary `train_test_split` with the seed 1 of the folds puts 4,694 attack rows into the test, one of the two sizes.
@@ -931,8 +931,8 @@ pd.DataFrame(told).T.rename(columns=HEADS)
 # rows, and {book}`xmednn.related.trees.fit_micro|.0f` with one micro-averaged over both classes, one minus the accuracy and so no test of its own: that reading is ours.
 #
 # With attacks repeated, and the scaler as before, nearest neighbours, a tree and a forest gain no more than about half a hundredth in accuracy on any set of columns, and lose up to a tenth;
-# in AUC they change by hardly more than a hundredth, the neighbours upwards on the readings alone (folded). Other numbers of neighbours were not tried so
-# (five are then often copies of one row). Table 3 sets the printed results beside the proposed system's on balanced rows, with copies of one attack row on both sides of the
+# in AUC they change by hardly more than a hundredth, the neighbours upwards on the readings alone (folded). Other numbers of neighbours were not tried on repeated attacks
+# (of which five are often copies of one row). Table 3 sets the printed results beside the proposed system's on balanced rows, with copies of one attack row on both sides of the
 # split: another task, and the larger number is not yet the better system.
 
 # %% tags=["hide-input", "hide-output"]

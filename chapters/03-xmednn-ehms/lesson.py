@@ -702,7 +702,7 @@ print(f"{best_of(1):.3f}, {best_of(attempts):.3f}; the search: {best:.3f}")
 # %% [markdown] tags=["answer"] holds=["xmednn.search.best - xmednn.search.printed.accuracy > 0.1", "xmednn.search.network_columns.best - xmednn.search.printed.accuracy > 0.1"]
 # No. Chance lifts the best of that many by about two and a half standard deviations, some hundredths. The best
 # attempt on the 28 columns ({book}`xmednn.search.network_columns.best`) is further from the mean of the ten ({book}`xmednn.search.printed.accuracy`) than chance gives, too, and only a part of the attempts used these columns: try `best_of` with
-# fewer. It had ranks for columns and was trained more slowly and for longer, in layers four times as wide, which {ref}`begin to know their rows by heart <xmednn-by-heart>`; it is far from print all the same. The best of all,
+# fewer. It had ranks for columns and was trained more slowly and for longer, in layers at least four times as wide, which {ref}`begin to know their rows by heart <xmednn-by-heart>`; it is far from print all the same. The best of all,
 # {book}`xmednn.search.best`, is far beyond chance, and it came with the readings, which the paper says it removed.
 
 # %% tags=["check"]
@@ -927,7 +927,7 @@ rung = lambda seed: np.split(
 # Not as far as we can tell. Copies explain the scores of the trees; our network has
 # {book}`xmednn.ladder.printed.dnn.balanced_accuracy` even with every advantage, and
 # {book}`xmednn.ladder.copies.dnn.balanced_accuracy` when copies go: {ref}`the ladder <fig-xmednn-ladder>`. A much wider network
-# that learns its rows {ref}`by heart <xmednn-by-heart>` comes within a few hundredths. What would
+# that learns its rows {ref}`by heart <xmednn-by-heart>`, with other scaling and far more epochs, comes within a few hundredths. What would
 # give the printed score, {ref}`the search <fig-xmednn-search>` asked; its [page](05_search.ipynb) says what was tried
 # and why it settles nothing.
 
