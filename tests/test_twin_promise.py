@@ -240,7 +240,7 @@ BREACHES = [
         XMEDNN,
         "At home",
         "On the twin the best attempts of the search end lower",
-        ids=("xmednn.search.best",),
+        ids=("xmednn.search.best", "xmednn.search.network_columns.best"),
     ),
 ]
 ORDERS = [each for one in BREACHES for each in one.orders]
