@@ -28,8 +28,8 @@
 #
 # A score answers the question that its protocol asks. The printed protocol asks: *of which of three
 # attacks is this flow, when we know flows from the same minutes of each?* The owner of a network
-# asks: *is this flow an attack, and what will the next one look like?* Two steps on the way to the second, theft and an analysis of false alarms, are what the authors name as their next. The rows of the 5 % set have
-# no time, and hardly a normal flow; so most rungs stand on rows of the full set.
+# asks: *is this flow an attack, and what will the next one look like?* Theft and an analysis of false alarms are what the authors name as their next steps. Rows of the 5 % set have
+# no time and are hardly ever normal; so most rungs stand on the full set.
 
 # %% tags=["remove-cell"]
 import sys
@@ -91,20 +91,17 @@ features, kinds = flows.features.to_numpy(), flows.subcategories
 # ```
 #
 # :::{dropdown} How a rung is scored, and the rungs one by one
-# A fifth of the samples are 200 test flows, of which five are scans. A score on five flows says
-# little. So here every flow of the test side is asked, and each counts for as many flows of the 5 % set
-# as its subcategory has there. This measures the same with less chance in it.
+# A fifth of the samples holds five scans. So every flow of the test side is asked, and counts for as many flows of the 5 % set
+# as its subcategory has there: the same with less chance in it.
 #
 # **Rung 0, as printed.** A fifth of the flows, at random, is the test side. The training flows have
 # the natural shares of the 5 % set.
 #
 # **Rung 1, no copies.** The networks of rung 0 are asked only about flows whose six values they
-# were not trained on. A scan sends the same probe thousands of times, so copies are in its nature
-# and no fault of the split. The flows that are left are the unusual ones as well, so that the rung
+# were not trained on. These are the unusual ones as well, so that the rung
 # is no pure measure of memory.
 #
-# **Rung 2, the later part.** The latest fifth of each subcategory's flows is the test side. The
-# attack is known; its last minutes are not.
+# **Rung 2, the later part.** The latest fifth of each subcategory's flows is the test side.
 #
 # **Rung 3, other sessions.** Whole {term}`sessions <session>` are held out: parts of an attack
 # between two silences of more than a minute. Sessions are drawn until they hold at least a fifth of
@@ -113,8 +110,7 @@ features, kinds = flows.features.to_numpy(), flows.subcategories
 # **Rungs 4 to 6** ask for more instead of allowing less. They return to the split of rung 2, since
 # some kinds of theft have too few sessions to share out. On rung 4 the three classes train with
 # equally many flows. On rung 5 normal traffic is a fourth class, on rung 6 theft a fifth. Within a
-# class, subcategories keep their shares. (Of a file larger than the sample, a thousand flows of each
-# subcategory are taken.)
+# class, subcategories keep their shares. (Of a larger file a thousand flows of each subcategory are taken.)
 # :::
 
 
@@ -483,15 +479,10 @@ pd.Series(losses_of).unstack().rename_axis(
 # right on half of the whole floods.
 #
 # :::{dropdown} Not the rebuilt features, nor the pace alone: two other explanations, tried with the forest (its table is folded below)
-# The features of the 5 % set are rebuilt, those of the whole floods are not: so the whole floods are
-# summed up and rebuilt in the same way. And the floods may differ in their pace alone: so the forest
-# gets the features without the two rates, and the rates alone.
-#
-# Rebuilding does not explain the loss: of whole floods that are rebuilt alike the forest names as
-# many UDP floods rightly, and nearly as many TCP floods. Nor do the rates alone. Without them the forest
+# The features of the 5 % set are rebuilt, those of the whole floods are not. Rebuilding does not explain the loss: of whole floods
+# that are rebuilt alike the forest names as many UDP floods rightly, and nearly as many TCP floods. Nor does the pace alone. Without the two rates the forest
 # is weaker on the 5 % set already, and on whole UDP floods it guesses; with nothing but the rates it is
-# weaker there as well, and loses most of what it loses with all features. It takes rates and the
-# other features together to tell the floods apart in the set's minutes, and both tell far less on the rest.
+# weaker there as well, and loses most of what it loses with all features.
 # :::
 
 
@@ -1045,10 +1036,9 @@ recorder.save()
 # Most of the lead at the printed rate is training that the dense network has not had; for what remains with 72 neurons no cause was sought.
 #
 # :::{dropdown} How much remains
-# With ten times the learning rate most of the lead of 72 neurons is gone, although the spiking network
-# gains from that rate as well (on the later part not told from none). About two points remain as printed, and one on the later part, where the interval holds zero.
-# Counting its logits ten times brings the dense network most of the way at the printed rate, too: about
-# three points remain as printed, and two on the later part, with an interval that holds zero.
+# With ten times the learning rate most of the lead of 72 neurons is gone: about two points remain as printed, and one on the later part, where the interval holds zero.
+# Counting its logits ten times brings the dense network most of the way at the printed rate, too: three and two points
+# remain, the latter with an interval that holds zero.
 # With 240 neurons and more than three times the flows, each network at the better of its two rates, the spiking one is on average less than a point
 # ahead as printed and some two on the later part, on three seeds, and both intervals hold zero.
 # :::

@@ -225,7 +225,7 @@ OTHER = {
     "no oversampling": (unbalanced, {}),
 }
 
-# %% tags=["hide-input"] caption="Accuracy of the second group's attempts, one network each."
+# %% tags=["hide-input", "hide-output"] caption="Accuracy of the second group's attempts, one network each."
 others = {
     name: accuracies([split], settings(split, **how)).iloc[0]
     for name, (split, how) in OTHER.items()
@@ -236,7 +236,7 @@ others.assign(**{"always normal": always_normal}).round(3)
 
 # %% [markdown]
 # Without oversampling the accuracy is higher because most flows are normal, as the last column
-# shows. The printed activation is ELU. Three others with the printed layers, rate and batch, in
+# shows (folded). The printed activation is ELU. Three others with the printed layers, rate and batch, in
 # scikit-learn's network, whose optimizer and initial weights are others too, for a third of the
 # epochs. None (folded) comes near print; what each change does by itself, this does not tell.
 
@@ -499,7 +499,7 @@ missed_with_readings = found[:, 4].sum()  # at the lower rate, over all folds
 alone = warm_readings.pop(NAMED[-1])
 warm_found = pd.Series([*warm_readings.mean(), alone.iloc[-1]])
 
-# %% tags=["hide-input"] caption="Accuracy by fold: printed, and of one network that is trained on."
+# %% tags=["hide-input", "hide-output"] caption="Accuracy by fold: printed, and of one network that is trained on."
 printed_folds = [
     claims.published_values(f"xmednn.table2.fold{fold:02d}.accuracy")
     for fold in warm.index
@@ -510,7 +510,7 @@ by_fold |= dict(warm_readings.items()) | {NAMED[-1]: alone}
 pd.DataFrame(by_fold, index=numbers).round(3).T
 
 # %% [markdown]
-# On the 28 columns it does not rise from fold to fold; it could hardly, as it does not fit the rows that it is shown. With
+# On the 28 columns it does not rise from fold to fold (folded); it could hardly, as it does not fit the rows that it is shown. With
 # readings, at the printed rate, it breaks down on the way. At the lower rate it rises, with the printed layers, to
 # {book}`xmednn.search.trained_on.last` on the last fold, and has {book}`xmednn.search.trained_on.readings` in the mean, where
 # {published}`xmednn.table2.mean.accuracy` is printed; it misses {book}`xmednn.search.trained_on.missed|.0f` attacks over the ten folds, where the
@@ -705,7 +705,7 @@ pd.DataFrame({name: gain(name) for name in by_setting}).T
 # show: with readings alone the wide network, trained for long, has {book}`xmednn.search.wide_again` over three seeds (the first chose it), about what is printed, and the
 # printed layers, on the first, as much.
 
-# %% tags=["hide-input"] caption="The best attempt of the first group on the ten folds of the paper's Table 2, beside print: one seed."
+# %% tags=["hide-input", "hide-output"] caption="The best attempt of the first group on the ten folds of the paper's Table 2, beside print: one seed."
 folds = folds_of(columns, scaler)
 chances, _ = fit_dense(folds, settings(folds[0], own_best["rate"]))
 on_folds = pd.DataFrame(
@@ -794,7 +794,7 @@ witness = pd.DataFrame(
 )
 witness.rename_axis("false alarms / missed attacks")
 
-# %% tags=["hide-input"] caption="Errors of the network, printed and of the last two of three seeds with readings, twice as wide."
+# %% tags=["hide-input", "hide-output"] caption="Errors of the network, printed and of the last two of three seeds with readings, twice as wide."
 errors = [
     confusion(split.test_labels, chance > 0.5)
     for chance, split in zip(wide_chances, wide_splits, strict=True)
