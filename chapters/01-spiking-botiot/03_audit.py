@@ -775,7 +775,7 @@ pd.DataFrame({NTH[number - 1]: fifth_row(number) for number in by_fifth}).T
 # * **The latest fifth** costs the spiking network, the forest and, on average, the shallow tree; logistic regression gains, and of the dense network ten seeds do not tell. The network recognises fewer UDP floods, DDoS above all. Lateness by itself does not explain it: held out in turn (folded; five seeds), the first and the fourth cost the network more on average, and on the second and third it gains (the forest on the second alone).
 # * **Other sessions** cost the network and the forest about as much, with wider intervals.
 # * **Balanced classes** help the shallow tree and, a little, the forest; the network's mean stays.
-# * **Normal traffic** is told from attacks more easily than these from each other: three of five means rise, with one class more.
+# * **Normal traffic** is told apart more easily than attacks are: three of five means rise.
 # * **Theft** costs every mean more than a tenth: at the set's shares it is key logging in nine
 #   of ten flows, and that is mostly missed; of exfiltration most is recognised (folded). The paper leaves theft out, as it
 #   may skew results. It may: beside the 800 flows of rung 0, as many of theft as of a mean class take the
@@ -885,8 +885,7 @@ pd.DataFrame(
 ).T.rename(columns={name.lower(): name for name in botiot.CLASSES})
 
 # %% [markdown]
-# Almost no DDoS flow of the HTTP kind is recognised by the network. No score notices: of ten thousand flows of the set,
-# fewer than three are of this kind.
+# DDoS flows over HTTP are hardly recognised, and fewer than three in ten thousand.
 #
 # ## What do the spikes buy?
 #
@@ -1033,7 +1032,7 @@ for number, (title, by_rung) in enumerate(pairs.items()):
 recorder.save()
 
 # %% [markdown]
-# Most of the lead at the printed rate is training that the dense network has not had; for what remains with 72 neurons no cause was sought.
+# Most of the lead at the printed rate is training that the dense network has not had; no cause was sought for the rest.
 #
 # :::{dropdown} How much remains
 # With ten times the learning rate most of the lead of 72 neurons is gone: about two points remain as printed, and one on the later part, where the interval holds zero.
