@@ -247,7 +247,7 @@ by_day = lambda train, test: 0.5
 #
 # **Draw the random forest's line: seven points.**
 
-# %% [markdown] tags=["slide"] figure="fig-toniot-ladder" top=0.272 page="03_audit"
+# %% [markdown] tags=["slide"] figure="fig-toniot-ladder" top=0.52 page="03_audit"
 # # What happened
 #
 # Where does the forest fall, and which line was beside it until then?
@@ -263,7 +263,7 @@ by_day = lambda train, test: 0.5
 # %% [markdown] tags=["exercise"] name="dearest-step" page="03_audit" after="The ladder" minutes=8 level="reading" points=2 gap="for each device the rung on which the random forest loses most against the rung before"
 # ## The dearest step
 #
-# Note from {ref}`the ladder <fig-toniot-ladder>` of the [audit page](03_audit.ipynb) for each of the four `DEVICES` the
+# Note from {ref}`the ladders <fig-toniot-ladder>` of the [audit page](03_audit.ipynb), two of them folded, for each of the four `DEVICES` the
 # rung on which the random forest loses most. Then check your reading: `published(rung, device)` returns its mean balanced
 # accuracy over ten seeds on the real file. Which rung, as `RUNGS` names it, is the `dearest` for each device?
 
