@@ -110,7 +110,7 @@ features, kinds = flows.features.to_numpy(), flows.subcategories
 # **Rungs 4 to 6** ask for more instead of allowing less. They return to the split of rung 2, since
 # some kinds of theft have too few sessions to share out. On rung 4 the three classes train with
 # equally many flows. On rung 5 normal traffic is a fourth class, on rung 6 theft a fifth. Within a
-# class, subcategories keep their shares. (Of a larger file a thousand flows of each subcategory are taken.)
+# class, subcategories keep their shares.
 # :::
 
 
@@ -1038,8 +1038,7 @@ recorder.save()
 # With ten times the learning rate most of the lead of 72 neurons is gone: about two points remain as printed, and one on the later part, where the interval holds zero.
 # Counting its logits ten times brings the dense network most of the way at the printed rate, too: three and two points
 # remain, the latter with an interval that holds zero.
-# With 240 neurons and more than three times the flows, each network at the better of its two rates, the spiking one is on average less than a point
-# ahead as printed and some two on the later part, on three seeds, and both intervals hold zero.
+# With 240 neurons, more than three times the flows and the better of two rates, on three seeds, both intervals hold zero.
 # :::
 #
 # ## DoS against DDoS
@@ -1151,8 +1150,7 @@ pd.DataFrame(
 
 # %% [markdown]
 # For the spiking network one count across flows is worth more than anything else on this page: its balanced accuracy goes from
-# {book}`botiot.ladder.later.snn.balanced_accuracy|.3f` to {book}`botiot.sources.snn.balanced_accuracy|.3f`, and on average it ends above the forest, by two to three points. The paired 95 % interval, from
-# {book}`botiot.sources.lead.low|.3f` to {book}`botiot.sources.lead.high|.3f`, knows the seeds, and not that other flows
+# {book}`botiot.ladder.later.snn.balanced_accuracy|.3f` to {book}`botiot.sources.snn.balanced_accuracy|.3f`, and on average it ends above the forest, by two to three points. The paired 95 % interval leaves zero out, and knows the seeds, not that other flows
 # could have been asked about. Logistic regression gains as much, and is not told from it. The count needs no network: to call a flood
 # DDoS from three sources on, where the figure parts them, is right on {book}`botiot.sources.rule.accuracy|.0%` of the floods of the later part. Each kind of flood has an hour of its
 # own here, so that the count may also stand for the hour; and from a thousand rows of each flood out of millions
