@@ -78,7 +78,7 @@ features, kinds = flows.features.to_numpy(), flows.subcategories
 # ## The rungs
 #
 # The setting is that of 1 000 samples and 72 neurons: 800 flows train. A rung is a way to share the
-# flows out between two sides, and the shares at which the 800 are drawn from the training side. The score is **balanced accuracy**, the mean of the shares of each class that are recognised, whatever their sizes; guessing gets one third with three classes, a quarter with four, a fifth with five.
+# flows out between two sides. The score is **balanced accuracy**, the mean of the shares of each class that are recognised, whatever their sizes; guessing gets a third, with normal traffic a quarter, with theft a fifth.
 #
 # ```{strips}
 # :name: fig-botiot-strips
@@ -610,7 +610,7 @@ pd.DataFrame(
 #
 # ## The ladder on whole floods
 
-# %% tags=["lead", "hide-input"] mystnb={"figure": {"caption": "The ladder in balanced accuracy. Rungs 1 to 3 take an advantage away, rungs 4 to 6 ask for more. The majority class marks what guessing gets on each rung. Points and bars: mean and 95 % prediction interval over replicates, cut off at 1.", "name": "fig-botiot-ladder"}, "image": {"alt": "Seven rungs from top to bottom with one point a classifier. On every rung the random forest is highest and the spiking network next; the tree of depth three is last but for the majority class. The spiking network stands at {book}`botiot.ladder.printed.snn.balanced_accuracy|.2f` as printed and at {book}`botiot.ladder.later.snn.balanced_accuracy|.2f` on the later part of each attack, where the forest has {book}`botiot.ladder.later.rf.balanced_accuracy|.2f` and guessing {book}`botiot.ladder.later.majority.balanced_accuracy|.2f`. The dense network and logistic regression do not fall there. Rung 5 is about as high as rung 4, rung 6 lower."}}
+# %% tags=["lead", "hide-input"] mystnb={"figure": {"caption": "The ladder in balanced accuracy. Rungs 1 to 3 take an advantage away, rungs 4 to 6 ask for more. The majority class marks what guessing gets on each rung. Points and bars: mean and 95 % prediction interval over replicates, cut off at 1.", "name": "fig-botiot-ladder"}, "image": {"alt": "Seven rungs from top to bottom with one point a classifier. On every rung the random forest is highest and the spiking network next; the tree of depth three is last but for the majority class. The spiking network stands at {book}`botiot.ladder.printed.snn.balanced_accuracy|.2f` as printed and at {book}`botiot.ladder.later.snn.balanced_accuracy|.2f` on the later part of each attack, where the forest has {book}`botiot.ladder.later.rf.balanced_accuracy|.2f` and guessing {book}`botiot.ladder.later.majority.balanced_accuracy|.2f`. The dense network and logistic regression do not fall there."}}
 import matplotlib.pyplot as plt
 from lib.methods import ladder
 
@@ -1559,7 +1559,7 @@ pd.DataFrame(expected).rename(
 
 # %% [markdown]
 # :::{dropdown} A limit on the probability of an attack (figure and tables are folded below)
-# Now a flow raises an alarm when its probability of *Normal* is below a limit, and the limit is moved. The classifiers are those above. For the shares found, each limit is set on the test flows themselves, and one in a
+# Now a flow raises an alarm when its probability of *Normal* is below a limit, and the limit is moved. For the shares found, each limit is set on the test flows themselves, and one in a
 # hundred is two flows of two hundred, the same in every seed: the true share may be an eighth or more than three times as large. Below
 # one false alarm in ten the forest's lead is told from the seeds' scatter, at one or two in a hundred also the lag of logistic regression (folded); the networks are not told apart. What counts for the costs is the cost of a missed attack flow times the number
 # of attack flows for each normal one; there the limit is chosen on a random half of the test flows and judged on the
@@ -1755,7 +1755,7 @@ recorder.save()
 # {book}`botiot.sweep.snn.detected_10|.0%` of the attack flows, a dense network {book}`botiot.sweep.dense.detected_10|.0%`, which is not told from it, and a
 # forest {book}`botiot.sweep.rf.detected_10|.0%`, which is; of the spiking network's alarms {book}`botiot.sweep.snn.precision_10|.0%` are then right, where
 # attack flows are one to a thousand. Where a missed flow there costs ten false alarms, forest and logistic regression cost less than no detector and the networks more, by
-# single normal flows: one among the hundred of a half costs as much as no detector. From a hundred on each costs less than none, the forest or logistic regression least.
+# single normal flows. From a hundred on each costs less than none, the forest or logistic regression least.
 # On a battery, a decision's arithmetic takes {book}`botiot.sweep.snn.nanojoules|.0f` nJ at 32-bit prices. At the
 # network's false alarms, sending them costs more than deciding once a message takes more than
 # {book}`botiot.sweep.snn.break_even|.0f` nJ.
