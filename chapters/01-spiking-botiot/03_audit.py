@@ -1036,8 +1036,6 @@ recorder.save()
 #
 # :::{dropdown} How much remains
 # With ten times the learning rate most of the lead of 72 neurons is gone: about two points remain as printed, and one on the later part, where the interval holds zero.
-# Counting its logits ten times brings the dense network most of the way at the printed rate, too: three and two points
-# remain, the latter with an interval that holds zero.
 # With 240 neurons, more than three times the flows and the better of two rates, on three seeds, both intervals hold zero.
 # :::
 #
