@@ -1,41 +1,30 @@
 """What other tools made of the network's graph: the kept answers, and the script that asked."""
 
-import importlib.util
-import json
-
 import numpy as np
+import outside
 import pytest
 import torch
 
-from lib.common.paths import ROOT
 from lib.datasets import entry
 from lib.methods.spiking import SpikingClassifier, SpikingSettings
 from lib.methods.spiking.exchange import to_nir
 from lib.methods.spiking.neurons import StackedClassifier
 from lib.papers import botiot
 
-OUTSIDE = ROOT / "data" / "outside"
-TOOLS = json.loads((OUTSIDE / "botiot_nir.json").read_text(encoding="utf-8"))["tools"]
-TRAINED = json.loads((OUTSIDE / "botiot_nir_trained.json").read_text(encoding="utf-8"))
+TOOLS = outside.kept("botiot_nir")["tools"]
+TRAINED = outside.kept("botiot_nir_trained")
 NODE = "written zero, resistance 1"
-
-
-def loaded(name):
-    spec = importlib.util.spec_from_file_location(name, OUTSIDE / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")
 def script():
-    return loaded("botiot_nir")
+    return outside.script("botiot_nir")
 
 
 @pytest.fixture
 def trained_script(monkeypatch):
-    monkeypatch.syspath_prepend(OUTSIDE)
-    return loaded("botiot_nir_trained")
+    monkeypatch.syspath_prepend(outside.OUTSIDE)
+    return outside.script("botiot_nir_trained")
 
 
 @pytest.fixture(scope="module")

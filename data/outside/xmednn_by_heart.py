@@ -10,24 +10,21 @@ epochs, and then for some more at a lower rate. The page on the search of chapte
 
 import json
 import sys
-from datetime import date
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import numpy as np
-import sklearn
-import torch
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import MinMaxScaler, QuantileTransformer, StandardScaler
 
 from lib.common.parallel import each
 from lib.methods.dense.network import DenseSettings
 from lib.methods.dense.ongoing import OngoingNetworks
-from lib.methods.scores import confusion
 from lib.methods.splits import oversample, scaled_split
 from lib.notebook.records import machine_kind
 from lib.papers import xmednn
+from lib.papers.xmednn.long_training import circumstances, look
 
 PRINTED, TWICE, WIDEST = (64, 32, 8), (128, 64, 16), (256, 128, 64)
 BATCH = 20
@@ -60,17 +57,8 @@ def looked_at(split, layers):
     for rate, looks in STAGES:
         network.change_rate(rate)
         for _ in range(looks):
-            curves = network.train([split], EPOCHS)
-            (chance,) = network.chances([split])
-            counts = confusion(split.test_labels, chance > 0.5)
             epochs += EPOCHS
-            found[str(epochs)] = {
-                "rate": rate,
-                "test": float(curves.test[0, -1]),
-                "training": float(curves.training[0, -1]),
-                "false alarms": int(counts["fp"]),
-                "missed attacks": int(counts["fn"]),
-            }
+            found[str(epochs)] = {"rate": rate} | look(network, split, EPOCHS)
     return found
 
 
@@ -85,13 +73,10 @@ def network_of(run):
 def main(target):
     """Train every network and write one JSON file."""
     dataset = xmednn.load()
-    result = {
-        "run on": date.today().isoformat(),
+    result = circumstances(dataset) | {
         "machine": machine_kind(),
-        "data sha256": dataset.sha256,
-        "versions": {"torch": torch.__version__, "scikit-learn": sklearn.__version__},
+        "networks": each(network_of, RUNS),
     }
-    result["networks"] = each(network_of, RUNS)
     Path(target).write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 
 

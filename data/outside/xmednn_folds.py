@@ -10,23 +10,20 @@ way. The page on the search of chapter 3 shows the result; its own run would be 
 
 import json
 import sys
-from datetime import date
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import numpy as np
-import sklearn
-import torch
 from sklearn.model_selection import KFold
 from sklearn.preprocessing import StandardScaler
 
 from lib.methods.dense.network import DenseSettings
 from lib.methods.dense.ongoing import OngoingNetworks
-from lib.methods.scores import confusion
 from lib.methods.splits import oversample, scaled_split
 from lib.notebook.records import machine_kind
 from lib.papers import xmednn
+from lib.papers.xmednn.long_training import circumstances, look
 
 SEED, RATE, EPOCHS, LOOKS, BATCH = 2022, 0.003, 150, 4, 20
 LAYERS = ((64, 32, 8), (128, 64, 16))
@@ -47,32 +44,14 @@ def looked_at(fold, hidden):
     """Return accuracies and counts of errors of one network by epochs."""
     sizes = (fold.train_features.shape[1], *hidden, 1)
     network = OngoingNetworks([SEED], DenseSettings(sizes, RATE, LOOKS * EPOCHS, BATCH))
-    found = {}
-    for look in range(1, LOOKS + 1):
-        curves = network.train([fold], EPOCHS)
-        (chance,) = network.chances([fold])
-        counts = confusion(fold.test_labels, chance > 0.5)
-        found[str(look * EPOCHS)] = {
-            "test": float(curves.test[0, -1]),
-            "training": float(curves.training[0, -1]),
-            "false alarms": int(counts["fp"]),
-            "missed attacks": int(counts["fn"]),
-        }
-    return found
+    return {str(n * EPOCHS): look(network, fold, EPOCHS) for n in range(1, LOOKS + 1)}
 
 
 def main(target):
     """Train on every fold and write one JSON file."""
     dataset = xmednn.load()
     folds = folds_of(dataset.frame)
-    result = {
-        "run on": date.today().isoformat(),
-        "machine": machine_kind(),
-        "data sha256": dataset.sha256,
-        "versions": {"torch": torch.__version__, "scikit-learn": sklearn.__version__},
-        "seed": SEED,
-        "rate": RATE,
-    }
+    result = circumstances(dataset) | {"machine": machine_kind(), "seed": SEED, "rate": RATE}
     for hidden in LAYERS:
         name = ", ".join(map(str, hidden))
         by_fold = {str(k): looked_at(fold, hidden) for k, fold in enumerate(folds, start=1)}
