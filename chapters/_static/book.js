@@ -58,10 +58,6 @@
     const look = (box) => {
       const scrolls = box.scrollWidth > box.clientWidth + 1;
       box.classList.toggle("scrolls", scrolls);
-      // A figure is a little wider than a phone at most: both of its margins are cut alike.
-      if (scrolls && box.matches(".figure-box") && !box.scrollLeft) {
-        box.scrollLeft = (box.scrollWidth - box.clientWidth) / 2;
-      }
       if (scrolls) box.tabIndex = 0;
       else box.removeAttribute("tabindex");
     };
