@@ -153,7 +153,7 @@ def other_sessions(table, one):
 
 
 # %% [markdown]
-# In the sample each kind falls on one day, within an hour: there is no second day to test on.
+# In the sample each flood and theft falls within one hour: there is no second day to test on.
 
 # %% tags=["hide-output", "hide-input"] caption="Flows, sessions, days and hours of each kind."
 when = pd.DataFrame(
@@ -885,7 +885,7 @@ pd.DataFrame(
 ).T.rename(columns={name.lower(): name for name in botiot.CLASSES})
 
 # %% [markdown]
-# DDoS flows over HTTP are hardly recognised, and fewer than three in ten thousand.
+# Fewer than three flows in ten thousand are DDoS over HTTP; few are recognised.
 #
 # ## What do the spikes buy?
 #

@@ -15,7 +15,7 @@
 #
 # :::{admonition} Finding
 # :class: finding
-# Counted arithmetic cannot decide whether a chip would save energy; on a processor it shows no saving beside a decision tree. On 1 000 rows
+# Counted arithmetic cannot decide whether a chip would save energy, and shows no saving beside a decision tree. On 1 000 rows
 # of the set, split without keeping the classes' shares, the tree has a macro F1 of {book}`botiot.beyond.1000_72.tree.f1`,
 # ahead of 72 neurons with {book}`botiot.beyond.1000_72.snn.f1` and level with 240; compiled, a decision takes 72 neurons {book}`botiot.beyond.1000_72.snn.compiled_ratio_tree|.0f` times the tree's
 # time, and by its arithmetic alone, in which a tree has nothing but comparisons, {book}`botiot.beyond.1000_72.snn.energy_ratio_tree|,.0f` times the energy. A dense network of

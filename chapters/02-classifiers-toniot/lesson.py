@@ -185,7 +185,7 @@ stripped = 0.5
 # Reveal it rung by rung, in the interactive figure of the published [audit page](03_audit.ipynb), in its section "The
 # ladder": choose the fridge and rung 0; before each further rung ask, with hands up, whether the forest *stays* or
 # *falls*, then choose the rung. Which line stays beside the forest's? Then the garage door, from rung 2 on: why does the
-# date cost more there? The slide shows the whole. Exercise 4 reads the steps of all four devices.
+# date cost more there? The slide shows both whole. Exercise 4 reads the steps of all four devices.
 
 # %% [markdown] tags=["slide"] figure="fig-toniot-time" page="01_data"
 # # When were the rows recorded?
