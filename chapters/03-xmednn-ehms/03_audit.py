@@ -348,7 +348,7 @@ pd.DataFrame({figures.NAMES[name]: ahead(name) for name in others}).T
 
 # %% [markdown]
 # The lead hangs on how the threshold is chosen: by least impurity, as trees are grown. Chosen by the highest accuracy on the
-# balanced training rows it lies lower or on another column, finds more attacks, and flags a fifth of the normal flows. Its MCC is lower than that of tree and XGBoost, and on average than
+# balanced training rows it lies far lower, finds more attacks, and flags a fifth of the normal flows. Its MCC is lower than that of tree and XGBoost, and on average than
 # the network's, which is not told from none, least of all once widened; in balanced accuracy it is as high as before (folded).
 
 

@@ -214,7 +214,7 @@ pd.DataFrame(
 # split puts the same moment on both sides. If that is what they are worth, readings with the same
 # drift that belong to *other* moments must be worth as much. We shift all readings in time, by a
 # random part of the capture, so that they say nothing of the attack beside them, and train again.
-# On runs never seen they should be worth nothing, nor should the own ones, unless the patient's state tells.
+# On runs never seen they should be worth nothing, and so should the own ones, unless the patient's state tells.
 
 
 # %% tags=["method"]
@@ -340,7 +340,7 @@ pd.DataFrame(
 )
 
 # %% [markdown]
-# On random rows they are worth as much as before if dealt within runs, and nothing if dealt among all rows: it is the values of the run that count.
+# On random rows they are worth as much as before if dealt within runs, and nothing, or a little less, if dealt among all rows: it is the values of the run that count.
 # On runs never seen, where their own readings are in the way, those dealt within classes gain {book}`xmednn.readings.gain_dealt_class.blocks.xgb|+.3f` (interval in the fold): training has met
 # the values of these runs. With each side dealt by itself it is {book}`xmednn.readings.gain_dealt_side.blocks.xgb|+.3f`, not told from none. So it is memory of the
 # moment; of knowledge of the patient that carries over to other runs XGBoost shows hardly any.

@@ -352,8 +352,8 @@ by_epoch = ["best in training", "best in test"]
 cross[[*how, "rate", "epochs", "test", *by_epoch]].round(3)
 
 # %% [markdown]
-# On the 28 columns nothing comes near print (folded). After four times the epochs, standardised columns end higher than those scaled as printed, with the
-# same layers and rate, but for layers twice as wide; ranks end higher in each pair tried, and as high as standardised ones or higher: in the widest layers by more than seeds differ, since there the network
+# On the 28 columns none of these comes near print (folded). After four times the epochs, standardised columns end higher than those scaled as printed, with the
+# same layers and rate, but for layers twice as wide; ranks end higher in each pair tried, and as high as standardised ones or higher: in the widest layers by more than seeds differ; there the network
 # begins to know its training rows ({ref}`below <xmednn-by-heart>`). Had
 # the epoch been chosen by the test rows themselves, none of the counted networks on the 28 columns, on balanced rows and on one split, whose
 # epochs were followed, would have come above {book}`xmednn.search.network_columns.best_epoch`. By themselves the flags change little; the packet number gives
@@ -371,8 +371,8 @@ cross[[*how, "rate", "epochs", "test", *by_epoch]].round(3)
 # (xmednn-by-heart)=
 # ## By heart?
 #
-# Attacks are repeated before the split, so nearly every attack among the test rows has a copy among the training rows: who
-# knows these by heart knows those. The one-line rule for that gives each test row the class of its nearest training row.
+# Attacks are repeated before the split, so {book}`xmednn.search.nearest_row.copied|.0%` of those in the test have a copy in training: who
+# knows the one by heart knows the other. The one-line rule for that gives each test row the class of its nearest training row.
 
 # %%
 from sklearn.neighbors import KNeighborsClassifier
@@ -820,7 +820,7 @@ long[["layers", "scaler", "rate", "test", *errors_of]].round(3)
 # them. Standardised columns, or `Flgs`, move logistic regression and naive Bayes away, and
 # `Packet_num` the tree and XGBoost. If the authors left these classifiers at their libraries' defaults, as we did (three seeds), and if the network saw what they saw, that speaks against readings and standardised
 # columns in it; under other settings of theirs it need not. If the network saw something else, the
-# table compares classifiers on different data. Of the three seeds with readings, twice as wide, the first misses a few more attacks than the printed row implies; the other two miss about twice and six times as many. In the last table the others that reach 0.95 miss more than twice as many, and two at the printed rate, of lower accuracy, fewer, with about three times the false alarms. So errors alone do not rule such a network out. What gave the printed score we cannot tell.
+# table compares classifiers on different data. Of the three seeds with readings, twice as wide, the first misses a few more attacks than the printed row implies; the others (folded) about twice and six times as many. In the last table the others that reach 0.95 miss more than twice as many, and two at the printed rate, of lower accuracy, fewer, with about three times the false alarms. So errors alone do not rule such a network out. What gave the printed score we cannot tell.
 
 # %% tags=["remove-cell"]
 SPLIT = "on the split of Table 1"

@@ -702,7 +702,7 @@ print(f"{best_of(1):.3f}, {best_of(attempts):.3f}; the search: {best:.3f}")
 # %% [markdown] tags=["answer"] holds=["xmednn.search.best - xmednn.search.printed.accuracy > 0.1", "xmednn.search.network_columns.best - xmednn.search.printed.accuracy > 0.1"]
 # No. Chance lifts the best of that many by about two and a half standard deviations, some hundredths. The best
 # attempt on the 28 columns ({book}`xmednn.search.network_columns.best`) is further from the mean of the ten ({book}`xmednn.search.printed.accuracy`) than chance gives, too, and only a part of the attempts used these columns: try `best_of` with
-# fewer. It had ranks for columns and was trained more slowly and for longer, in layers at least four times as wide, which {ref}`begin to know their rows by heart <xmednn-by-heart>`; it is far from print all the same. The best of all,
+# fewer. It saw ranks and was trained more slowly and for longer, in layers at least four times as wide, which {ref}`begin to know their rows by heart <xmednn-by-heart>`; it is far from print all the same. The best of all,
 # {book}`xmednn.search.best`, is far beyond chance, and it came with the readings, which the paper says it removed.
 
 # %% tags=["check"]
@@ -1336,11 +1336,12 @@ rung = lambda seed: np.split(
 #   They drift with time, which is why they help.
 
 # %% [markdown] tags=["question"] page="05_search"
-# The network does not fit its own training rows. Which explanation of the printed score does that weaken?
+# As printed, the network does not fit its own training rows. Which explanation of the printed score does that weaken?
 #
 # - [x] That it was tested on rows that it had seen.
 #
-#   A network that fits no better in training gains little by meeting its training rows again.
+#   A network that fits no better in training gains little by meeting its training rows again. A far wider one, trained
+#   for far longer, does fit them, and gains.
 #
 # - [ ] That other columns went in.
 #
