@@ -7,7 +7,8 @@ Runs outside the book's environment, in Python 3.10:
         "pandas<2" "numpy<1.24" "protobuf<3.20"
     old/bin/python xmednn_keras.py wustl-ehms-2020_with_attacks_categories.csv xmednn_keras.json
 
-It needs none of the book's code. The reproduction page of chapter 3 reads the result.
+It needs none of the book's code, but for `xmednn_rows.py` beside it. The reproduction page of
+chapter 3 reads the result.
 """
 
 import json
@@ -23,27 +24,12 @@ os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
 
 import imblearn
 import numpy as np
-import pandas as pd
 import sklearn
 import tensorflow as tf
-from imblearn.over_sampling import RandomOverSampler
-from sklearn.model_selection import train_test_split
-from sklearn.preprocessing import MinMaxScaler
+from xmednn_rows import recovered_rows, split_of_table_1
 
-READINGS = ["Temp", "SpO2", "Pulse_Rate", "SYS", "DIA", "Heart_rate", "Resp_Rate", "ST"]
-ADDRESSES = ["SrcAddr", "DstAddr", "SrcMac", "DstMac"]
-NOT_FEATURES = [*READINGS, *ADDRESSES, "Dir", "Flgs", "Packet_num", "Attack Category", "Label"]
 SEEDS = range(2022, 2022 + int(os.environ.get("SEEDS", "2")))
 STEPS = [1, 10, 100, 400]
-
-
-def recovered_rows(path):
-    """Return features and labels without the two rows that the paper's folds leave out."""
-    frame = pd.read_csv(path, dtype={"Sport": str})
-    frame = frame[~frame["Sport"].isin(["fido", "tfido"])]
-    # The third service name is kept; 57000 is its port in Debian's /etc/services.
-    frame["Sport"] = frame["Sport"].replace("dircproxy", "57000").astype(float)
-    return frame.drop(columns=NOT_FEATURES).to_numpy(float), frame["Label"].to_numpy()
 
 
 def network(inputs, rate=0.01):
@@ -61,10 +47,8 @@ def network(inputs, rate=0.01):
 def train(features, labels, seed):
     """Train on the recovered split of Table 1; return accuracies and counts of errors."""
     tf.keras.utils.set_random_seed(seed)
-    x, y = RandomOverSampler(random_state=seed).fit_resample(features, labels)
-    x = MinMaxScaler().fit_transform(x)
-    x_train, x_test, y_train, y_test = train_test_split(x, y, test_size=0.33, random_state=1)
-    model = network(x.shape[1])
+    x_train, x_test, y_train, y_test = split_of_table_1(features, labels, seed)
+    model = network(x_train.shape[1])
     history = model.fit(x_train, y_train, epochs=150, batch_size=20, verbose=0).history
     attack = model.predict(x_test, verbose=0)[:, 0] > 0.5
     return {
