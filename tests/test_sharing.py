@@ -41,7 +41,7 @@ def test_the_front_page_speaks_of_the_whole_book(tmp_path):
     assert said["og:description"] == said["description"] == sharing.OF_THE_BOOK
     assert len(sharing.OF_THE_BOOK) <= sharing.LONGEST
     text = " ".join((CHAPTERS / "index.md").read_text(encoding="utf-8").split())
-    for words in ("later minutes", "date and time", "runs not trained on"):
+    for words in ("later part", "date and time", "runs not trained on"):
         assert words in text
         assert words in sharing.OF_THE_BOOK
     for panel in PANELS:

@@ -369,9 +369,9 @@ pd.DataFrame(
 
 # %% [markdown]
 # The decision tree errs as the authors' did. Logistic regression and naive Bayes miss as many
-# attacks and raise somewhat fewer false alarms than printed, XGBoost errs less in both ways. Ten
-# draws of the repeated rows do not reach those counts: a column, a setting or a library's version may differ, though XGBoost 1.7.2,
-# of the paper's time, errs less still (`data/outside/xmednn_xgboost.json`). The network errs otherwise: the printed one misses next to no attack.
+# attacks and raise somewhat fewer false alarms than printed, XGBoost errs less in both ways (version
+# 1.7.2, of the paper's time, too: `data/outside/xmednn_xgboost.json`). Ten draws of the repeated rows
+# do not reach those counts. The printed network misses next to no attack.
 #
 # ## Figure 3: the confusion matrix
 #
