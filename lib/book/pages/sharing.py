@@ -25,7 +25,8 @@ FRONT = "chapters/index"
 # The book in a sentence: what the right ends of the front page's slopes say.
 OF_THE_BOOK = (
     "Three papers on IoT intrusion detection, re-executed. On a later part of a flood, without "
-    "date and time or on runs not trained on, none of their models is shown to score above its rival."
+    "date and time or on runs not trained on, none of their models is shown to score above its "
+    "rival."
 )
 PICTURE = 'figure img[alt][src$=".png"]'
 PANEL = "figure .slope"
