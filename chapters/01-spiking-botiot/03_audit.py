@@ -605,8 +605,9 @@ pd.DataFrame(
 )
 
 # %% [markdown]
-# Without times, only two steps of the ladder that follows can be taken on rows of the 5 % set: leaving out copies, and
-# balancing the classes, here with test rows drawn at random and not from the later part (folded).
+# These rows have no times: only two steps of the ladder can be taken on them, no copies and
+# balanced classes, here on test rows at random (folded). 999 others are in the set's order: there
+# the first and the latest fifth cost a forest [a tenth or more](04_beyond.ipynb), the third hardly anything.
 #
 # ## The ladder on whole floods
 
