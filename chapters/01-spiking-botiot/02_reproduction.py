@@ -200,11 +200,11 @@ def answered_by(model, split):
     return chances
 
 
+# %% tags=["hide-input"]
 def forest_chances(split):
     return answered_by(RandomForestClassifier(random_state=split.seed), split)
 
 
-# %% tags=["hide-input"]
 def tree_chances(split):
     return answered_by(DecisionTreeClassifier(random_state=split.seed), split)
 
@@ -213,6 +213,7 @@ def majority_chances(split):
     return answered_by(DummyClassifier(strategy="most_frequent"), split)
 
 
+# %% tags=["hide-input"]
 def scored_by(chances_of, several):
     return scores_of(several, each(chances_of, several))
 
@@ -311,11 +312,13 @@ def as_text(values):
     return f"{values.mean():.3f} [{low:.3f}, {high:.3f}]"
 
 
-# %% tags=["hide-output", "hide-input"] caption="Scores of each setting, mean of ten seeds [95 % interval]."
+# %% tags=["hide-input"]
 from lib.methods import figures
 
 AVERAGES = {"f1": "macro F1", "f1_weighted": "weighted F1", "accuracy": "accuracy"}
 BASELINE_TITLES = {key: figures.NAMES[key] for key in BASELINES}
+
+# %% tags=["hide-output", "hide-input"] caption="Scores of each setting, mean of ten seeds [95 % interval]."
 pd.DataFrame(
     {"printed": PRINTED}
     | {
