@@ -927,7 +927,8 @@ rung = lambda seed: np.split(
 # Not as far as we can tell. Copies explain the scores of the trees; our network has
 # {book}`xmednn.ladder.printed.dnn.balanced_accuracy` even with every advantage, and
 # {book}`xmednn.ladder.copies.dnn.balanced_accuracy` when copies go: {ref}`the ladder <fig-xmednn-ladder>`. A much wider network
-# that learns its rows {ref}`by heart <xmednn-by-heart>`, with other scaling and far more epochs, comes within a few hundredths. What would
+# that learns its rows {ref}`by heart <xmednn-by-heart>`, with other scaling and far more epochs, comes within a few hundredths; without copies it falls to
+# {book}`xmednn.search.by_heart.one_side.accuracy`. What would
 # give the printed score, {ref}`the search <fig-xmednn-search>` asked; its [page](05_search.ipynb) says what was tried
 # and why it settles nothing.
 
