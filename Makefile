@@ -3,6 +3,7 @@ PYTHON ?= python3
 PROFILE ?= quick
 VENV := .venv
 RUN := $(VENV)/bin/python -m lib
+PIP := PIP_USER=0 $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check
 
 # With it Python would not find lib in the folder that it starts in.
 unexport PYTHONSAFEPATH
@@ -52,6 +53,7 @@ help:
 	@echo "make clean     remove what runs and builds have made; data and .venv stay"
 	@echo "PYTHON=...     the Python (3.11 to 3.14) that .venv is made with"
 	@echo "TORCH_INDEX=.. where pip finds PyTorch's CPU builds (Linux; see README.md)"
+	@echo "HASHES=1       install nothing whose digest is not in .hashes.txt (see README.md)"
 
 book: $(STAMP)
 	@$(RUN) book $(call option,profile,PROFILE) $(CHOICE) $(SEEDS)
@@ -93,7 +95,9 @@ $(STAMP):
 	  && $(call quoted,$(PYTHON)) -m venv $(VENV); fi
 	@touch $(VENV)/unfinished
 	@echo "Installing what requirements.txt pins (some minutes, once) ..."
-	@PIP_USER=0 $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
-	  -r requirements.txt $(call option,extra-index-url,TORCH_INDEX)
+	@$(if $(HASHES),$(PIP) --no-deps --require-hashes -r .hashes.txt \
+	    $(if $(TORCH_INDEX),,-r .hashes-torch.txt) \
+	  || { echo "Not every download has a digest of .hashes.txt. Nothing was installed." >&2; exit 2; })
+	@$(PIP) -r requirements.txt $(call option,extra-index-url,TORCH_INDEX)
 	@rm -f $(VENV)/installed-* $(VENV)/unfinished
 	@touch $@

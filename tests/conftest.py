@@ -31,7 +31,7 @@ settings.register_profile(
 settings.load_profile("book")
 
 # What steers the project's commands, and must not come from the shell that runs the tests.
-STEERING = {"CLUSTER", "PROFILE", "CHAPTER", "JOBS", "REPLICATES", "SEED", "PORT"}
+STEERING = {"CLUSTER", "PROFILE", "CHAPTER", "JOBS", "REPLICATES", "SEED", "PORT", "HASHES"}
 
 LEFT_OUT = shutil.ignore_patterns(
     ".git",

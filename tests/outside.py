@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+from pathlib import Path
 
 from lib.common.paths import ROOT
 
@@ -12,9 +13,9 @@ def kept(name: str) -> dict:
     return json.loads((OUTSIDE / f"{name}.json").read_text(encoding="utf-8"))
 
 
-def script(name: str):
+def script(name: str, folder: Path = OUTSIDE):
     """Return a script as a module of its own, with constants that a test may change."""
-    spec = importlib.util.spec_from_file_location(name, OUTSIDE / f"{name}.py")
+    spec = importlib.util.spec_from_file_location(name, folder / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

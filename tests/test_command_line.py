@@ -510,6 +510,7 @@ class TestMakefile:
             result.log = log.read_text()
             return result
 
+        run.folder = tmp_path
         return run
 
     def test_options_reach_the_command(self, make):
@@ -531,6 +532,21 @@ class TestMakefile:
 
     def test_it_installs_here_though_pip_is_set_to_install_for_the_user(self, make):
         assert "user: 0\n" in make("site", PIP_USER="1").log
+
+    def test_it_holds_downloads_to_their_digests_where_it_is_asked_to(self, make):
+        asked = ("site", "HASHES=1")
+        held = "--no-deps --require-hashes -r .hashes.txt"
+        assert "--require-hashes" not in make("site").log
+        shutil.rmtree(make.folder / ".venv")
+        assert f"{held} -r .hashes-torch.txt\n" in make(*asked).log
+        # Builds from elsewhere have digests of their own.
+        shutil.rmtree(make.folder / ".venv")
+        assert f"{held}\n" in make(*asked, "TORCH_INDEX=https://x").log
+        shutil.rmtree(make.folder / ".venv")
+        refused = make(*asked, INSTALL="1")
+        assert "Not every download has a digest of .hashes.txt." in refused.stderr
+        assert refused.log.count("pip install") == 1
+        assert "-m lib" not in refused.log
 
     def test_it_installs_once_and_again_when_requirements_change(self, make, tmp_path):
         assert "pip install" in make("site").log
