@@ -15,8 +15,10 @@ from lib.datasets import entry, names
 
 # A table with more rows is folded.
 MOST_ROWS = 12
-# What a fold is called stays on one line.
-LONGEST_NAME = 70
+# What a fold is called stays on one line, and ends where its caption pauses.
+LONGEST_NAME, SHORTEST_NAME = 70, 20
+PAUSE = re.compile(r"[;:,] | [(\[]")
+SENTENCE_END = re.compile(r"(?<!\bFig)[.?] (?=[A-Z])")
 # As many column names tell a folded table from its neighbours.
 NAMED_COLUMNS = 4
 # Above the tables of claims.
@@ -36,6 +38,10 @@ NUMERIC = re.compile(
 MISSING = {"", "nan", "NaN", "None", "<NA>", "-", NONE, "\N{EM DASH}"}
 FOUR = re.compile(r"(?<![\d.,\u202f\u00a0])[1-9]\d{3}(?![\d\w])")
 WHOLE = re.compile(r"[-\u2212]?\d+\.0")
+# A number that may have lost zeros; of shares those at the bounds have lost the most.
+FRACTION = re.compile(r"[-\u2212+]?\d+\.\d+")
+BOUNDS = {"0.0", "1.0", "-1.0"}
+PRINTED = re.compile(r"print|paper", re.I)
 # A name of a program, in the file, path or address that it may be part of.
 NAME = re.compile(r"(?:https?://)?[\w./~-]*(?<![^\W_])[a-z]+(?:_[a-z0-9]+)+[\w./-]*")
 # How the row of a claim is linked to: this and the claim's name.
@@ -140,7 +146,9 @@ def _align(table: Tag) -> None:
         # A cell of several rows stands in each of them.
         cells = list({id(cell): cell for cell in column if cell is not None}.values())
         if _holds_numbers(cells):
-            _write_column([cell for cell in cells if cell.name == "td"])
+            over = [row[number].get_text() for row in heads if number < len(row)]
+            own = [cell for cell in cells if cell.name == "td"]
+            _write_column(own, printed=any(map(PRINTED.search, over)))
             for row in heads:
                 if number < len(row) and not row[number].has_attr("colspan"):
                     _add_class(row[number], "number")
@@ -208,11 +216,12 @@ def _holds_numbers(cells: Sequence[Tag]) -> bool:
     )
 
 
-def _write_column(cells: Sequence[Tag]) -> None:
+def _write_column(cells: Sequence[Tag], printed: bool) -> None:
     texts = [cell.get_text(strip=True) for cell in cells]
     said = [text for text in texts if text not in MISSING]
     if all(map(WHOLE.fullmatch, said)) and any(abs(float(_plain(each))) > 1 for each in said):
         texts = [text.removesuffix(".0") for text in texts]
+    texts = texts if printed else _filled(cells, texts)
     texts = [NONE if text in MISSING - {""} else tidy(text) for text in texts]
     if any(NARROW in text.rstrip("%").rstrip(NARROW) for text in texts):
         texts = [FOUR.sub(lambda found: grouped(int(found[0])), text) for text in texts]
@@ -225,6 +234,38 @@ def _write_column(cells: Sequence[Tag]) -> None:
         if own is not None and own < most:
             # A whole number lacks the point as well.
             cell["style"] = f"--lacking: {most - own + (own == 0) / 2:g}"
+
+
+def _filled(cells: Sequence[Tag], texts: Sequence[str]) -> list[str]:
+    """Put back the zeros that a column of rounded numbers has lost: 0.9 below 0.86 is 0.90.
+
+    Of numbers with as many places that count, 0.12 below 0.058, none is lost, and what a paper
+    prints stays as printed.
+    """
+    ours = {text for cell, text in zip(cells, texts, strict=True) if not _in_printed_row(cell)}
+    known = {text: _places(text) for text in ours if FRACTION.fullmatch(text)}
+    wanted = {
+        text: max(digits for other, digits in known.values() if other >= order)
+        for text, (order, _) in known.items()
+    }
+    inside = {digits for text, digits in wanted.items() if text not in BOUNDS}
+    if len(inside) == 1:
+        wanted |= {text: max(wanted[text], *inside) for text in BOUNDS & wanted.keys()}
+    return [
+        text + "0" * (wanted[text] - known[text][1] if text in ours & wanted.keys() else 0)
+        for text in texts
+    ]
+
+
+def _places(text: str) -> tuple[int, int]:
+    """Return the place of the first digit that counts, and how many stand behind the point."""
+    whole, _, digits = text.lstrip("-\u2212+").partition(".")
+    return len(whole) if int(whole) else len(digits.lstrip("0")) - len(digits), len(digits)
+
+
+def _in_printed_row(cell: Tag) -> bool:
+    row = cell.find_parent("tr")
+    return any(PRINTED.search(head.get_text()) for head in row.find_all("th"))
 
 
 def _plain(text: str) -> str:
@@ -274,7 +315,7 @@ def name_folds(page: BeautifulSoup) -> None:
     for fold in page.select("article details.below-input"):
         caption, table = fold.select_one("figcaption .caption-text"), fold.select_one("table")
         if caption:
-            said = f"Figure: {caption.get_text(' ', strip=True).split('. ')[0].rstrip('.')}"
+            said = f"Figure: {SENTENCE_END.split(caption.get_text(' ', strip=True))[0].rstrip('.')}"
         elif table and (claims := _claims_in(table)):
             said = claims
         elif table and table.caption:
@@ -283,9 +324,20 @@ def name_folds(page: BeautifulSoup) -> None:
             said = _columns_of(table, len(table.select("tbody tr")))
         else:
             said = f"Text: {_first_line(fold)}"
-        said = said if len(said) <= LONGEST_NAME else said[:LONGEST_NAME].rstrip(" ,") + "…"
+        said = _shortened(said)
         for line, word in zip(fold.summary.find_all("p"), ("", "Hide: "), strict=False):
             line.string = f"{word}{said}"
+
+
+def _shortened(said: str) -> str:
+    """Return a name on one line: whole, its first sentence, up to a pause, or up to a word."""
+    if len(said) <= LONGEST_NAME or len(said := SENTENCE_END.split(said)[0]) <= LONGEST_NAME:
+        return said
+    for found in reversed([*PAUSE.finditer(said, SHORTEST_NAME, LONGEST_NAME)]):
+        name = said[: found.start()]
+        if name.count("(") == name.count(")") and name.count("[") == name.count("]"):
+            return name
+    return f"{said[:LONGEST_NAME].rpartition(' ')[0].rstrip(' ,;:·')} …"
 
 
 def _first_line(fold: Tag) -> str:
