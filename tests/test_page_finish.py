@@ -614,6 +614,36 @@ def test_a_column_has_the_zeros_that_rounding_lost(written, shown):
     assert [cell.get_text() for cell in page.select("td")] == shown
 
 
+def test_the_name_of_the_columns_stands_with_that_of_the_rows():
+    head = "<tr><th>classifier</th><th>DNN</th></tr><tr><th>rung</th><th></th></tr>"
+    table = f"<table><thead>{head}</thead><tbody><tr><th>first</th><td>1</td></tr></tbody></table>"
+    page = BeautifulSoup(f"<article>{table}</article>", "html.parser")
+    html_tables.restyle(page)
+    assert [cell.get_text() for cell in page.select("thead th")] == ["rung / classifier", "DNN"]
+
+
+@pytest.mark.parametrize(
+    ("head", "firsts", "kept"),
+    [("", "01", False), ("seed", "01", True), ("", "02", True), ("", "12", True)],
+)
+def test_a_count_of_rows_without_a_name_is_none(head, firsts, kept):
+    rows = "".join(f"<tr><th>{first}</th><td>x</td></tr>" for first in firsts)
+    table = f"<table><thead><tr><th>{head}</th><th>a</th></tr></thead><tbody>{rows}</tbody></table>"
+    page = BeautifulSoup(f"<article>{table}</article>", "html.parser")
+    html_tables.restyle(page)
+    assert len(page.select("tbody th")) == 2 * kept
+    assert len(page.select("thead tr > *")) == 1 + kept
+
+
+def test_a_papers_short_name_of_a_classifier_is_said_in_the_books_words():
+    row = "<tr><th>KNN</th><td>1</td></tr><tr><th>DNN, fold 1</th><td>1</td></tr>"
+    table = f'<table class="claims claims-matrix"><tbody>{row}</tbody></table>'
+    page = BeautifulSoup(f"<article>{table}</article>", "html.parser")
+    html_tables.restyle(page)
+    heads = [head.get_text() for head in page.select("th")]
+    assert heads == ["nearest neighbours (KNN)", "DNN, fold 1"]
+
+
 def test_what_a_paper_prints_keeps_its_digits():
     head = "<thead><tr><th>row</th><th>printed</th><th>book</th></tr></thead>"
     rows = (

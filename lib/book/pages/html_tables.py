@@ -26,6 +26,15 @@ CLAIMS = "What the paper prints, what this book measures, and the verdict."
 # Why a claim has its verdict, and how it was read.
 REASONS = '.verdict-reason, td[data-label="reason"], td[data-label="note"]'
 UNSEEN = "visually-hidden"
+# What the papers' short names of classifiers are called elsewhere in the book.
+CLASSIFIERS = {
+    "KNN": "nearest neighbours",
+    "RF": "random forest",
+    "DT": "decision tree",
+    "LR": "logistic regression",
+    "GNB": "naive Bayes",
+    "XGB": "XGBoost",
+}
 MATRIX = "In each cell what the paper prints, what this book measures, and the verdict."
 NONE = "\N{EN DASH}"
 
@@ -82,6 +91,9 @@ def _tidy_claims(page: BeautifulSoup, table: Tag) -> None:
         if table.find_parent(class_="cell"):
             caption["class"] = UNSEEN  # beside what a page has just said of it
         table.insert(0, caption)
+    for head in table.select("tbody th") if "claims-matrix" in table["class"] else ():
+        if head.get_text(strip=True) in CLASSIFIERS:
+            head.string = f"{CLASSIFIERS[head.get_text(strip=True)]} ({head.get_text(strip=True)})"
     for cell in table.select('td[data-label="book"], td[data-label^="this run"]'):
         for text in cell.find_all(string=True):
             text.replace_with(tidy(text))
@@ -123,20 +135,42 @@ def _clean(table: Tag) -> None:
         style.decompose()
     table["class"] = [name for name in table.get("class", []) if name != "dataframe"]
     _join_names(table)
+    _drop_counter(table)
 
 
 def _join_names(table: Tag) -> None:
-    """Put the names of pandas' index beside those of the columns, in one row."""
+    """Put the names of pandas' index beside those of the columns, in one row.
+
+    Where the columns as such have a name, the last of the index stands with it, as ``rung / model``.
+    """
     rows = table.select("thead tr")
     if len(rows) < 2:
         return
     above, below = (row.find_all(["th", "td"], recursive=False) for row in rows[-2:])
     pairs = list(zip(above, below, strict=False))
-    if len(above) == len(below) and not any(a.get_text() and b.get_text() for a, b in pairs):
-        for upper, lower in pairs:
-            if lower.get_text():
-                upper.string = lower.get_text()
+    named = [number for number, (_, lower) in enumerate(pairs) if lower.get_text()]
+    both = [number for number in named if pairs[number][0].get_text()]
+    if len(above) == len(below) and named and both in ([], [named[-1]]):
+        for upper, lower in (pairs[number] for number in named):
+            texts = (lower.get_text(), upper.get_text())
+            upper.string = " / ".join(filter(None, texts))
         rows[-1].decompose()
+
+
+def _drop_counter(table: Tag) -> None:
+    """Take away pandas' own count of rows, from 0 on below a header without a name."""
+    firsts = [row.find(["th", "td"]) for row in table.select("tbody tr")]
+    head = [row.find(["th", "td"]) for row in table.select("thead tr")]
+    counted = [first.get_text(strip=True) for first in firsts if first and first.name == "th"]
+    if (
+        counted
+        and counted == [str(number) for number in range(len(firsts))]
+        and len(head) == 1
+        and not head[0].get_text(strip=True)
+        and not any(cell.has_attr("rowspan") for cell in table.select("th, td"))
+    ):
+        for row in table.select("tr"):
+            row.find(["th", "td"]).decompose()
 
 
 def _align(table: Tag) -> None:
