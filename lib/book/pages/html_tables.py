@@ -46,6 +46,7 @@ NUMERIC = re.compile(
 )
 MISSING = {"", "nan", "NaN", "None", "<NA>", "-", NONE, "\N{EM DASH}"}
 FOUR = re.compile(r"(?<![\d.,\u202f\u00a0])[1-9]\d{3}(?![\d\w])")
+YEARS = range(1990, 2040)
 WHOLE = re.compile(r"[-\u2212]?\d+\.0")
 # A number that may have lost zeros; of shares those at the bounds have lost the most.
 FRACTION = re.compile(r"[-\u2212+]?\d+\.\d+")
@@ -141,7 +142,7 @@ def _clean(table: Tag) -> None:
 def _join_names(table: Tag) -> None:
     """Put the names of pandas' index beside those of the columns, in one row.
 
-    Where the columns as such have a name, the last of the index stands with it, as ``rung / model``.
+    Where the columns as such have a name, the last of the index stands with it: ``rung / model``.
     """
     rows = table.select("thead tr")
     if len(rows) < 2:
@@ -257,7 +258,8 @@ def _write_column(cells: Sequence[Tag], printed: bool) -> None:
         texts = [text.removesuffix(".0") for text in texts]
     texts = texts if printed else _filled(cells, texts)
     texts = [NONE if text in MISSING - {""} else tidy(text) for text in texts]
-    if any(NARROW in text.rstrip("%").rstrip(NARROW) for text in texts):
+    longer = any(NARROW in text.rstrip("%").rstrip(NARROW) for text in texts)
+    if longer or _counts([text for text in texts if text not in {"", NONE}]):
         texts = [FOUR.sub(lambda found: grouped(int(found[0])), text) for text in texts]
     digits = [_decimals(text) for text in texts]
     most = max((each for each in digits if each is not None), default=0)
@@ -268,6 +270,12 @@ def _write_column(cells: Sequence[Tag], printed: bool) -> None:
         if own is not None and own < most:
             # A whole number lacks the point as well.
             cell["style"] = f"--lacking: {most - own + (own == 0) / 2:g}"
+
+
+def _counts(texts: Sequence[str]) -> bool:
+    """Say whether a column counts: whole numbers, some of four digits that are no year or seed."""
+    long = [int(text) for text in texts if FOUR.fullmatch(text)]
+    return all(map(str.isdecimal, texts)) and any(each not in YEARS for each in long)
 
 
 def _filled(cells: Sequence[Tag], texts: Sequence[str]) -> list[str]:
