@@ -104,7 +104,7 @@ def test_the_page_shows_no_zero_and_tells_verdicts_apart_by_class():
     assert [cell.text for cell in page.select("thead th")] == ["verdict", "numbers", "judged on"]
     rows = page.select("tbody tr")
     assert [" ".join(row["class"]) for row in rows] == [verdict_class(word) for word in VERDICTS]
-    assert all([cell.text for cell in row.select("td")] == ["1", "the file itself"] for row in rows)
+    assert all([cell.text for cell in row.select("td")] == ["1", "its file"] for row in rows)
 
 
 def test_what_is_no_grey_has_a_colour():

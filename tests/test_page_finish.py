@@ -14,6 +14,7 @@ from lib.book.lessons.words import resolved
 from lib.book.notebooks import find_notebooks, read_source
 from lib.book.pages import (
     captions,
+    finish,
     html_tables,
     images,
     lead,
@@ -81,10 +82,10 @@ def test_a_cell_is_written_as_the_book_does(written, shown):
 
 
 def test_numbers_line_up_and_text_does_not():
-    page = restyled(("a", "0.33", "6851.0", "x"), ("b", "0.334", "1.0", "1 of 2 ways"))
-    assert column(page, 1) == ["6851", "1"]
+    page = restyled(("a", "33.4", "6851.0", "x"), ("b", "0.334", "1.0", "1 of 2 ways"))
+    assert column(page, 1) == ["6\u202f851", "1"]
     lacking, whole = (row.find_all("td")[0].get("style") for row in page.select("tbody tr"))
-    assert (lacking, whole) == ("--lacking: 1", None)
+    assert (lacking, whole) == ("--lacking: 2", None)
     assert ["number" in cell.get("class", []) for cell in page.select("thead th, thead td")] == [
         False, True, True, False,
     ]  # fmt: skip
@@ -568,6 +569,105 @@ def test_a_fold_says_what_it_holds(inside, said):
     page = BeautifulSoup(FOLD.format(inside=inside), "html.parser")
     html_tables.name_folds(page)
     assert [line.get_text() for line in page.select("summary p")] == [said, f"Hide: {said}"]
+
+
+@pytest.mark.parametrize(
+    ("caption", "name"),
+    [
+        (f"{'Long ' * 12}name, by seed and rung", f"{'Long ' * 12}name"),
+        (f"Short enough to be said (with {'more ' * 12}), all", "Short enough to be said"),
+        (f"A first sentence that says it. {'More ' * 12}", "A first sentence that says it"),
+        ("word " * 20, f"{'word ' * 13}word …"),
+    ],
+)
+def test_a_fold_is_named_up_to_a_pause_of_its_caption(caption, name):
+    table = f"<table><caption>{caption.strip()}</caption><tr><td>1</td></tr></table>"
+    page = BeautifulSoup(FOLD.format(inside=table), "html.parser")
+    html_tables.name_folds(page)
+    assert page.select_one("summary p").get_text() == name
+
+
+def test_a_figure_that_names_another_is_named_to_the_end():
+    figure = (
+        '<figure><figcaption><span class="caption-text">Drawn as in Fig. 2.7. More.</span>'
+        "</figcaption></figure>"
+    )
+    page = BeautifulSoup(FOLD.format(inside=figure), "html.parser")
+    html_tables.name_folds(page)
+    assert page.select_one("summary p").get_text() == "Figure: Drawn as in Fig. 2.7"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        (["0.86", "0.9", "0.05", "1.0"], ["0.86", "0.90", "0.05", "1.00"]),
+        (["0.12", "0.058", "0.1"], ["0.12", "0.058", "0.10"]),  # two places that count
+        (["9.5", "9.37", "0.00457"], ["9.50", "9.37", "0.00457"]),
+        (["0.003", "0.0003"], ["0.003", "0.0003"]),
+        (["3", "0.86", ""], ["3", "0.86", ""]),
+        (["1462", "39"], ["1\u202f462", "39"]),
+        (["2022", "2031"], ["2022", "2031"]),  # seeds
+    ],
+)
+def test_a_column_is_written_alike(written, shown):
+    rows = "".join(f"<tr><th>a</th><td>{text}</td></tr>" for text in written)
+    page = BeautifulSoup(f"<article><table><tbody>{rows}</tbody></table></article>", "html.parser")
+    html_tables.restyle(page)
+    assert [cell.get_text() for cell in page.select("td")] == shown
+
+
+def test_the_name_of_the_columns_stands_with_that_of_the_rows():
+    head = "<tr><th>classifier</th><th>DNN</th></tr><tr><th>rung</th><th></th></tr>"
+    table = f"<table><thead>{head}</thead><tbody><tr><th>first</th><td>1</td></tr></tbody></table>"
+    page = BeautifulSoup(f"<article>{table}</article>", "html.parser")
+    html_tables.restyle(page)
+    assert [cell.get_text() for cell in page.select("thead th")] == ["rung / classifier", "DNN"]
+
+
+@pytest.mark.parametrize(
+    ("head", "firsts", "kept"),
+    [("", "01", False), ("seed", "01", True), ("", "02", True), ("", "12", True)],
+)
+def test_a_count_of_rows_without_a_name_is_none(head, firsts, kept):
+    rows = "".join(f"<tr><th>{first}</th><td>x</td></tr>" for first in firsts)
+    table = f"<table><thead><tr><th>{head}</th><th>a</th></tr></thead><tbody>{rows}</tbody></table>"
+    page = BeautifulSoup(f"<article>{table}</article>", "html.parser")
+    html_tables.restyle(page)
+    assert len(page.select("tbody th")) == 2 * kept
+    assert len(page.select("thead tr > *")) == 1 + kept
+
+
+def test_a_papers_short_name_of_a_classifier_is_said_in_the_books_words():
+    row = "<tr><th>KNN</th><td>1</td></tr><tr><th>DNN, fold 1</th><td>1</td></tr>"
+    table = f'<table class="claims claims-matrix"><tbody>{row}</tbody></table>'
+    page = BeautifulSoup(f"<article>{table}</article>", "html.parser")
+    html_tables.restyle(page)
+    heads = [head.get_text() for head in page.select("th")]
+    assert heads == ["nearest neighbours (KNN)", "DNN, fold 1"]
+
+
+def test_what_a_paper_prints_keeps_its_digits():
+    head = "<thead><tr><th>row</th><th>printed</th><th>book</th></tr></thead>"
+    rows = (
+        "<tr><th>a</th><td>0.9</td><td>0.8</td></tr><tr><th>b</th><td>0.86</td><td>0.86</td></tr>"
+        "<tr><th>in print</th><td>0.7</td><td>0.7</td></tr>"
+    )
+    table = f"<article><table>{head}<tbody>{rows}</tbody></table></article>"
+    page = BeautifulSoup(table, "html.parser")
+    html_tables.restyle(page)
+    shown = [cell.get_text() for cell in page.select("td")]
+    assert shown == ["0.9", "0.80", "0.86", "0.86", "0.7", "0.7"]
+
+
+def test_the_files_of_a_run_are_named_in_one_sentence():
+    files = " ".join(f"This page was run on the real file {x}.csv (sha256 {x}1…)." for x in "abc")
+    page = BeautifulSoup(
+        f'<article><div class="banner real"><p>{files} Rows.</p><p>Profile.</p></div></article>',
+        "html.parser",
+    )
+    finish.join_files(page)
+    told = "a.csv (sha256 a1…), b.csv (sha256 b1…) and c.csv (sha256 c1…)"
+    assert page.p.get_text() == f"This page was run on the real files {told}. Rows."
 
 
 NAMES = re.compile(r"\b[\w-]+/\w+\b|\b[a-z]\w*(?:\.\w+)+ =|\b[a-z]+\.[a-z_]+\.|[a-z]_[a-z]")

@@ -75,7 +75,7 @@ run_banner(sources, profile, seed, replicates)
 #   layers, though Argus made both. Here bytes begin with the network layer, and 46 a packet on average,
 #   to which Ethernet pads, are the least.
 # * **Packets.** EHMS has the packets of both ways together. Argus' load is
-#   $8\,b\,(p-1)/(p\,t)$ for $b$ bytes, $p$ packets and $t$ seconds, so that each way's $p$ comes back;
+#   8 *b* (*p* - 1) / (*p* *t*) for *b* bytes, *p* packets and *t* seconds, so that each way's *p* comes back;
 #   rounded to whole numbers, they add up to the file's sum in every flow.
 #
 # What cannot be settled is what a flow is: Argus reports a long one in parts, of up to five seconds in

@@ -104,8 +104,9 @@ const explorer = (() => {
       const key = `${dots}${crosses ? ", a cross what is printed" : ""}`
         + (earlier === null ? "" : "; the broad bar, and the number in brackets, the difference to the rung before");
       const nothing = `${titles.join(", ")}: not in the paper's table, and not run.`;
+      const shownHere = titles.join(", ");
       const caption = body.rows.length
-        ? `${titles.join(", ")}, ${which}. ${key}; ${data.label}, from ${data.low} to 1.`
+        ? `${shownHere.charAt(0).toUpperCase()}${shownHere.slice(1)}, ${which}. ${key}; ${data.label}, from ${data.low} to 1.`
         : nothing;
       table.replaceChildren(element("caption", {}, caption), body);
       said.textContent = body.rows.length

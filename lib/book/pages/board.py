@@ -22,7 +22,7 @@ DOING = (
     ((CANNOT_TELL,), "cannot be told", "cannot be told"),
 )
 # A card is narrow.
-SHORT = BASES | {"set": "rows of the set", "arithmetic": "arithmetic"}
+SHORT = BASES | {"file": "its file", "set": "other rows", "arithmetic": "arithmetic"}
 FOLLOWING = ("follows from the paper's own numbers", "follow from the paper's own numbers")
 AGAINST = ("contradicts them", "contradict them")
 CONTRADICTING = ("contradicts the paper's own numbers", "contradict the paper's own numbers")

@@ -1,5 +1,6 @@
 """The last hand on each page that Sphinx has written: tables, lead figure, code switch, icons."""
 
+import re
 from pathlib import Path
 
 from bs4 import BeautifulSoup
@@ -23,12 +24,16 @@ from lib.book.pages import (
 # Folders of files that are no pages of the book.
 OTHERS = {"_static", "_sources", "downloads"}
 TAGLINE = "Three papers on intrusion detection for the Internet of Things, run again"
+# A file's sentence at the top of a page, and as many as follow each other.
+REAL_FILE = re.compile(r"This page was run on the real file (\S+ \(sha256 \w+…\))\.")
+REAL_FILES = re.compile(rf"(?:{REAL_FILE.pattern}(?: |$))+")
 COLAB = "https://colab.research.google.com/"
 
 
 def finish(page: BeautifulSoup, static: Path) -> None:
     """Give a page the book's tables, one switch for its code, its name and drawn icons."""
     workshop.fold(page)
+    join_files(page)
     lead.raise_figure(page)
     images.say_numbers(page)
     html_tables.restyle(page)
@@ -42,6 +47,16 @@ def finish(page: BeautifulSoup, static: Path) -> None:
     _launch(page)
     access.name_parts(page)
     icons.draw(page, static)
+
+
+def join_files(page: BeautifulSoup) -> None:
+    """Name in one sentence all the files on which a page was run."""
+    for line in page.select("article .banner p"):
+        found = REAL_FILES.search(line.get_text())
+        files = REAL_FILE.findall(found[0]) if found else []
+        if len(files) > 1:
+            told = f"This page was run on the real files {', '.join(files[:-1])} and {files[-1]}. "
+            line.string = line.get_text().replace(found[0], told).strip()
 
 
 def _launch(page: BeautifulSoup) -> None:

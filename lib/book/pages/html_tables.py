@@ -15,8 +15,10 @@ from lib.datasets import entry, names
 
 # A table with more rows is folded.
 MOST_ROWS = 12
-# What a fold is called stays on one line.
-LONGEST_NAME = 70
+# What a fold is called stays on one line, and ends where its caption pauses.
+LONGEST_NAME, SHORTEST_NAME = 70, 20
+PAUSE = re.compile(r"[;:,] | [(\[]")
+SENTENCE_END = re.compile(r"(?<!\bFig)[.?] (?=[A-Z])")
 # As many column names tell a folded table from its neighbours.
 NAMED_COLUMNS = 4
 # Above the tables of claims.
@@ -24,6 +26,15 @@ CLAIMS = "What the paper prints, what this book measures, and the verdict."
 # Why a claim has its verdict, and how it was read.
 REASONS = '.verdict-reason, td[data-label="reason"], td[data-label="note"]'
 UNSEEN = "visually-hidden"
+# What the papers' short names of classifiers are called elsewhere in the book.
+CLASSIFIERS = {
+    "KNN": "nearest neighbours",
+    "RF": "random forest",
+    "DT": "decision tree",
+    "LR": "logistic regression",
+    "GNB": "naive Bayes",
+    "XGB": "XGBoost",
+}
 MATRIX = "In each cell what the paper prints, what this book measures, and the verdict."
 NONE = "\N{EN DASH}"
 
@@ -35,7 +46,12 @@ NUMERIC = re.compile(
 )
 MISSING = {"", "nan", "NaN", "None", "<NA>", "-", NONE, "\N{EM DASH}"}
 FOUR = re.compile(r"(?<![\d.,\u202f\u00a0])[1-9]\d{3}(?![\d\w])")
+YEARS = range(1990, 2040)
 WHOLE = re.compile(r"[-\u2212]?\d+\.0")
+# A number that may have lost zeros; of shares those at the bounds have lost the most.
+FRACTION = re.compile(r"[-\u2212+]?\d+\.\d+")
+BOUNDS = {"0.0", "1.0", "-1.0"}
+PRINTED = re.compile(r"print|paper", re.I)
 # A name of a program, in the file, path or address that it may be part of.
 NAME = re.compile(r"(?:https?://)?[\w./~-]*(?<![^\W_])[a-z]+(?:_[a-z0-9]+)+[\w./-]*")
 # How the row of a claim is linked to: this and the claim's name.
@@ -76,6 +92,9 @@ def _tidy_claims(page: BeautifulSoup, table: Tag) -> None:
         if table.find_parent(class_="cell"):
             caption["class"] = UNSEEN  # beside what a page has just said of it
         table.insert(0, caption)
+    for head in table.select("tbody th") if "claims-matrix" in table["class"] else ():
+        if head.get_text(strip=True) in CLASSIFIERS:
+            head.string = f"{CLASSIFIERS[head.get_text(strip=True)]} ({head.get_text(strip=True)})"
     for cell in table.select('td[data-label="book"], td[data-label^="this run"]'):
         for text in cell.find_all(string=True):
             text.replace_with(tidy(text))
@@ -117,20 +136,42 @@ def _clean(table: Tag) -> None:
         style.decompose()
     table["class"] = [name for name in table.get("class", []) if name != "dataframe"]
     _join_names(table)
+    _drop_counter(table)
 
 
 def _join_names(table: Tag) -> None:
-    """Put the names of pandas' index beside those of the columns, in one row."""
+    """Put the names of pandas' index beside those of the columns, in one row.
+
+    Where the columns as such have a name, the last of the index stands with it: ``rung / model``.
+    """
     rows = table.select("thead tr")
     if len(rows) < 2:
         return
     above, below = (row.find_all(["th", "td"], recursive=False) for row in rows[-2:])
     pairs = list(zip(above, below, strict=False))
-    if len(above) == len(below) and not any(a.get_text() and b.get_text() for a, b in pairs):
-        for upper, lower in pairs:
-            if lower.get_text():
-                upper.string = lower.get_text()
+    named = [number for number, (_, lower) in enumerate(pairs) if lower.get_text()]
+    both = [number for number in named if pairs[number][0].get_text()]
+    if len(above) == len(below) and named and both in ([], [named[-1]]):
+        for upper, lower in (pairs[number] for number in named):
+            texts = (lower.get_text(), upper.get_text())
+            upper.string = " / ".join(filter(None, texts))
         rows[-1].decompose()
+
+
+def _drop_counter(table: Tag) -> None:
+    """Take away pandas' own count of rows, from 0 on below a header without a name."""
+    firsts = [row.find(["th", "td"]) for row in table.select("tbody tr")]
+    head = [row.find(["th", "td"]) for row in table.select("thead tr")]
+    counted = [first.get_text(strip=True) for first in firsts if first and first.name == "th"]
+    if (
+        counted
+        and counted == [str(number) for number in range(len(firsts))]
+        and len(head) == 1
+        and not head[0].get_text(strip=True)
+        and not any(cell.has_attr("rowspan") for cell in table.select("th, td"))
+    ):
+        for row in table.select("tr"):
+            row.find(["th", "td"]).decompose()
 
 
 def _align(table: Tag) -> None:
@@ -140,7 +181,9 @@ def _align(table: Tag) -> None:
         # A cell of several rows stands in each of them.
         cells = list({id(cell): cell for cell in column if cell is not None}.values())
         if _holds_numbers(cells):
-            _write_column([cell for cell in cells if cell.name == "td"])
+            over = [row[number].get_text() for row in heads if number < len(row)]
+            own = [cell for cell in cells if cell.name == "td"]
+            _write_column(own, printed=any(map(PRINTED.search, over)))
             for row in heads:
                 if number < len(row) and not row[number].has_attr("colspan"):
                     _add_class(row[number], "number")
@@ -208,13 +251,15 @@ def _holds_numbers(cells: Sequence[Tag]) -> bool:
     )
 
 
-def _write_column(cells: Sequence[Tag]) -> None:
+def _write_column(cells: Sequence[Tag], printed: bool) -> None:
     texts = [cell.get_text(strip=True) for cell in cells]
     said = [text for text in texts if text not in MISSING]
     if all(map(WHOLE.fullmatch, said)) and any(abs(float(_plain(each))) > 1 for each in said):
         texts = [text.removesuffix(".0") for text in texts]
+    texts = texts if printed else _filled(cells, texts)
     texts = [NONE if text in MISSING - {""} else tidy(text) for text in texts]
-    if any(NARROW in text.rstrip("%").rstrip(NARROW) for text in texts):
+    longer = any(NARROW in text.rstrip("%").rstrip(NARROW) for text in texts)
+    if longer or _counts([text for text in texts if text not in {"", NONE}]):
         texts = [FOUR.sub(lambda found: grouped(int(found[0])), text) for text in texts]
     digits = [_decimals(text) for text in texts]
     most = max((each for each in digits if each is not None), default=0)
@@ -225,6 +270,44 @@ def _write_column(cells: Sequence[Tag]) -> None:
         if own is not None and own < most:
             # A whole number lacks the point as well.
             cell["style"] = f"--lacking: {most - own + (own == 0) / 2:g}"
+
+
+def _counts(texts: Sequence[str]) -> bool:
+    """Say whether a column counts: whole numbers, some of four digits that are no year or seed."""
+    long = [int(text) for text in texts if FOUR.fullmatch(text)]
+    return all(map(str.isdecimal, texts)) and any(each not in YEARS for each in long)
+
+
+def _filled(cells: Sequence[Tag], texts: Sequence[str]) -> list[str]:
+    """Put back the zeros that a column of rounded numbers has lost: 0.9 below 0.86 is 0.90.
+
+    Of numbers with as many places that count, 0.12 below 0.058, none is lost, and what a paper
+    prints stays as printed.
+    """
+    ours = {text for cell, text in zip(cells, texts, strict=True) if not _in_printed_row(cell)}
+    known = {text: _places(text) for text in ours if FRACTION.fullmatch(text)}
+    wanted = {
+        text: max(digits for other, digits in known.values() if other >= order)
+        for text, (order, _) in known.items()
+    }
+    inside = {digits for text, digits in wanted.items() if text not in BOUNDS}
+    if len(inside) == 1:
+        wanted |= {text: max(wanted[text], *inside) for text in BOUNDS & wanted.keys()}
+    return [
+        text + "0" * (wanted[text] - known[text][1] if text in ours & wanted.keys() else 0)
+        for text in texts
+    ]
+
+
+def _places(text: str) -> tuple[int, int]:
+    """Return the place of the first digit that counts, and how many stand behind the point."""
+    whole, _, digits = text.lstrip("-\u2212+").partition(".")
+    return len(whole) if int(whole) else len(digits.lstrip("0")) - len(digits), len(digits)
+
+
+def _in_printed_row(cell: Tag) -> bool:
+    row = cell.find_parent("tr")
+    return any(PRINTED.search(head.get_text()) for head in row.find_all("th"))
 
 
 def _plain(text: str) -> str:
@@ -274,7 +357,7 @@ def name_folds(page: BeautifulSoup) -> None:
     for fold in page.select("article details.below-input"):
         caption, table = fold.select_one("figcaption .caption-text"), fold.select_one("table")
         if caption:
-            said = f"Figure: {caption.get_text(' ', strip=True).split('. ')[0].rstrip('.')}"
+            said = f"Figure: {SENTENCE_END.split(caption.get_text(' ', strip=True))[0].rstrip('.')}"
         elif table and (claims := _claims_in(table)):
             said = claims
         elif table and table.caption:
@@ -283,9 +366,20 @@ def name_folds(page: BeautifulSoup) -> None:
             said = _columns_of(table, len(table.select("tbody tr")))
         else:
             said = f"Text: {_first_line(fold)}"
-        said = said if len(said) <= LONGEST_NAME else said[:LONGEST_NAME].rstrip(" ,") + "…"
+        said = _shortened(said)
         for line, word in zip(fold.summary.find_all("p"), ("", "Hide: "), strict=False):
             line.string = f"{word}{said}"
+
+
+def _shortened(said: str) -> str:
+    """Return a name on one line: whole, its first sentence, up to a pause, or up to a word."""
+    if len(said) <= LONGEST_NAME or len(said := SENTENCE_END.split(said)[0]) <= LONGEST_NAME:
+        return said
+    for found in reversed([*PAUSE.finditer(said, SHORTEST_NAME, LONGEST_NAME)]):
+        name = said[: found.start()]
+        if name.count("(") == name.count(")") and name.count("[") == name.count("]"):
+            return name
+    return f"{said[:LONGEST_NAME].rpartition(' ')[0].rstrip(' ,;:·')} …"
 
 
 def _first_line(fold: Tag) -> str:
