@@ -318,7 +318,7 @@ from lib.methods import figures
 AVERAGES = {"f1": "macro F1", "f1_weighted": "weighted F1", "accuracy": "accuracy"}
 BASELINE_TITLES = {key: figures.NAMES[key] for key in BASELINES}
 
-# %% tags=["hide-output", "hide-input"] caption="Scores of each setting, mean of ten seeds [95 % interval]."
+# %% tags=["hide-output", "hide-input"] caption="Scores of each setting, mean of ten seeds [95 % prediction interval of one more run]. Micro F1 equals the accuracy."
 pd.DataFrame(
     {"printed": PRINTED}
     | {
@@ -360,10 +360,6 @@ beside |= {
 pd.DataFrame(beside).fillna("").rename(
     index=lambda name: name.replace("_", " samples, ") + " neurons"
 )
-
-# %% [markdown]
-# Each interval of the first table is the 95 % prediction interval of one more run, from the seeds. Micro
-# F1 equals the accuracy.
 
 # %% tags=["hide-input"]
 from lib.common.numerals import grouped

@@ -1147,14 +1147,14 @@ columns_in_order = {
 pd.DataFrame(columns_in_order or {"ten_best": ["not at hand"]})
 
 # %% [markdown]
-# At the printed rate and epochs, not chosen anew, no other columns are shown to help the network; gains of some hundredths would be missed. On logarithms it has {book}`botiot.columns.part.six.snn_log.f1|.3f` on the paper's six,
+# At the printed rate and epochs no other columns are shown to help the network; gains of some hundredths would be missed. On logarithms it has {book}`botiot.columns.part.six.snn_log.f1|.3f` on the paper's six,
 # {book}`botiot.columns.part.stored.snn_log.f1|.3f` on all that the file stores, and on the 999 rows
 # {book}`botiot.columns.ten_best.shared.snn_log.f1|.3f` on rates and state and
 # {book}`botiot.columns.ten_best.without_seq.snn_log.f1|.3f` on the ten best but `seq`, a gain that ten seeds do not tell from none. A random forest gains by the ten
 # best, from {book}`botiot.columns.ten_best.shared.rf.f1|.3f` to {book}`botiot.columns.ten_best.ten.rf.f1|.3f`, and nearly as much without `seq`. On either set of columns it
 # names the third of five stretches of each kind, held out in the set's own order, about as well as rows at random, and the first and the latest worse by a tenth or more
-# (folded; five seeds), and its gain by the ten stays on each: the columns tell more than the minute, but not for every minute. As raw numbers the ten best lower the network's score to
-# {book}`botiot.columns.ten_best.ten.snn.f1|.3f`, hardly above one answer for all; without `seq` they are not shown to, nor is what the file stores (folded).
+# (folded; five seeds); its gain by the ten stays on each. As raw numbers the ten best lower the network's score to
+# {book}`botiot.columns.ten_best.ten.snn.f1|.3f`, hardly above one answer for all; without `seq` they are not shown to (folded).
 #
 # ## Other neurons, more layers
 #
