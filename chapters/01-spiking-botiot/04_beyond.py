@@ -954,7 +954,7 @@ plt.show()
 # ## More columns
 #
 # The paper also asks for "diverse features". The file of the rows above stores some that the paper does
-# not use: all packets and bytes of a flow, its duration, flags, and the sum and mean of the times that
+# not use: packets, bytes, duration, flags, and sum and mean of the times that
 # Argus kept. And 999 rows of the 5 % set come with the ten features that the set's makers chose as best:
 # `srate`, `drate` and the state, which the paper uses; four more on those times; two counts over a hundred flows;
 # and `seq`, the number of a flow within its capture, which is no trait of the flow. The network with 72
@@ -1154,7 +1154,7 @@ pd.DataFrame(columns_in_order or {"ten_best": ["not at hand"]})
 # best, from {book}`botiot.columns.ten_best.shared.rf.f1|.3f` to {book}`botiot.columns.ten_best.ten.rf.f1|.3f`, and nearly as much without `seq`. On either set of columns it
 # names the third of five stretches of each kind, held out in the set's own order, about as well as rows at random, and the first and the latest worse by a tenth or more
 # (folded; five seeds); its gain by the ten stays on each. As raw numbers the ten best lower the network's score to
-# {book}`botiot.columns.ten_best.ten.snn.f1|.3f`, hardly above one answer for all; without `seq` they are not shown to (folded).
+# {book}`botiot.columns.ten_best.ten.snn.f1|.3f`, hardly above one answer for all (folded).
 #
 # ## Other neurons, more layers
 #
