@@ -15,14 +15,15 @@
 #
 # :::{admonition} Finding
 # :class: finding
-# With whole groups held out, scores differ more between data sets, each with groups and columns of its own, than between models. On the readings of
+# **With whole groups held out, scores differ more between data sets, each with groups and columns of its own, than between models.** On the readings of
 # TON_IoT's devices every model guesses, or nearly: the random forest has
 # {book}`across.fridge.rf.balanced_accuracy` on the fridge. On flows it has a balanced accuracy of
 # {book}`across.ehms.rf.balanced_accuracy` (EHMS) to {book}`across.unsw_nb15.rf.balanced_accuracy`
 # (UNSW-NB15), XMeDNN of {book}`across.ehms.dnn.balanced_accuracy` to
-# {book}`across.unsw_nb15.dnn.balanced_accuracy`. Forest,
-# XGBoost and a small boosted model rank first: on these nine data sets they have about two points more than XMeDNN and the spiking network on
-# average, the one most by BoT-IoT, the other by UNSW-NB15, where unscaled inputs cost it most; as splits share groups, only XGBoost's lead over the spiking network is told from none, and of other sets ranks over nine tell nothing. On EHMS one threshold on one column is hardly behind
+# {book}`across.unsw_nb15.dnn.balanced_accuracy`.
+#
+# **Forest, XGBoost and a small boosted model rank first**: on these nine data sets they have about two points more than XMeDNN and the spiking network on
+# average, most by one set each; as splits share groups, only XGBoost's lead over the spiking network is told from none, and of other sets ranks over nine tell nothing. On EHMS one threshold on one column is hardly behind
 # the forest in balanced accuracy, and its column ranks flows less well; and on UNSW-NB15 one threshold on
 # the time to live has
 # {book}`across.unsw_nb15.threshold.with_paths.balanced_accuracy`, more than any model without it.

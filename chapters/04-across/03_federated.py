@@ -15,15 +15,16 @@
 #
 # :::{admonition} Finding
 # :class: finding
-# Pooling what clients learnt helps those who are asked about what only others have met; that thirty rounds of averaged weights do so
+# **Pooling what clients learnt helps those who are asked about what only others have met**; that thirty rounds of averaged weights do so
 # better than the local networks' answers, averaged once, is not shown. Ten hosts, tested on the
 # traffic of all ten, come from a ROC-AUC of {book}`across.federated.hosts.local.roc_auc|.2f` to
 # {book}`across.federated.hosts.fedavg.roc_auc|.2f` (answers averaged: {book}`across.federated.hosts.answers.roc_auc|.2f`), with no gain shown on their own rows; five networks of five
 # operators fall on their own rows from {book}`across.federated.networks.local.roc_auc|.2f` to
 # {book}`across.federated.networks.fedavg.roc_auc|.2f`, and gain on the rows of all five. On ten stretches of one
-# recording one column, chosen on all rows, does better than the shared network. Of six lies
-# one did harm (plain interval), and under a median the others do about as well as without the liar, but among hosts a median costs much when nobody lies. Noise with an epsilon of
-# {book}`across.federated.privacy.noise_3_0.epsilon|.0f` over thirty rounds leaves networks at guessing, and takes from hosts an amount that ten seeds leave wide; what five rounds, at a third of that epsilon, cost or save they leave open.
+# recording one column, chosen on all rows, does better than the shared network.
+#
+# **Of six lies one did harm** (plain interval), and under a median the others do about as well as without the liar, but among hosts a median costs much when nobody lies. Noise with an epsilon of
+# {book}`across.federated.privacy.noise_3_0.epsilon|.0f` over thirty rounds leaves networks at guessing, and takes from hosts an amount that ten seeds leave wide.
 # :::
 #
 # Operators of networks, and makers of devices, cannot or will not hand out their traffic. Federated learning
