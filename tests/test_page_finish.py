@@ -27,6 +27,7 @@ from lib.book.pages import (
 from lib.book.pages.access import name_parts
 from lib.book.pages.icons import draw
 from lib.book.pages.reasons import in_words
+from lib.common.paths import ROOT
 from lib.notebook.records import reference
 
 TABLE = """
@@ -370,6 +371,15 @@ html[data-theme="dark"] .highlight .gs { color: #F8F8F2; font-weight: bold }
 def test_only_marks_that_change_no_colour_in_any_theme_go():
     assert weight.plain_tokens(STYLE) == {"n"}
     assert weight.plain_tokens("") == set()
+
+
+def test_a_style_is_sent_without_its_comments():
+    css = '/* Why. */\na {\n  b: c; /* And\n  why. */\n}\n\nd::before {\n  content: "/";\n}\n'
+    assert weight.without_comments(css) == 'a {\n  b: c; }\nd::before {\n  content: "/";\n}\n'
+    style = (ROOT / "chapters" / "_static" / weight.STYLE).read_text(encoding="utf-8")
+    short = weight.without_comments(style)
+    assert (short.count("{"), short.count("}")) == (style.count("{"), style.count("}"))
+    assert len(short) < 0.9 * len(style)
 
 
 def test_code_reads_the_same_with_fewer_marks():

@@ -1153,8 +1153,7 @@ pd.DataFrame(columns_in_order or {"ten_best": ["not at hand"]})
 # {book}`botiot.columns.ten_best.without_seq.snn_log.f1|.3f` on the ten best but `seq`, a gain that ten seeds do not tell from none. A random forest gains by the ten
 # best, from {book}`botiot.columns.ten_best.shared.rf.f1|.3f` to {book}`botiot.columns.ten_best.ten.rf.f1|.3f`, and nearly as much without `seq`. On either set of columns it
 # names the third of five stretches of each kind, held out in the set's own order, about as well as rows at random, and the first and the latest worse by a tenth or more
-# (folded; five seeds); its gain by the ten stays on each. As raw numbers the ten best lower the network's score to
-# {book}`botiot.columns.ten_best.ten.snn.f1|.3f`, hardly above one answer for all (folded).
+# (folded; five seeds); its gain by the ten stays on each.
 #
 # ## Other neurons, more layers
 #

@@ -91,6 +91,10 @@ def _finish_all(app: Sphinx, problem: Exception | None) -> None:
         new = lead.renumber_links(text, path.relative_to(folder).as_posix(), changed)
         if new != text:
             path.write_text(new, encoding="utf-8")
+    style = folder / "_static" / weight.STYLE
+    if style.exists():
+        css = weight.without_comments(style.read_text(encoding="utf-8"))
+        style.write_text(css, encoding="utf-8")
     for path in [folder / "_static" / icons.SCRIPT, *folder.glob("_static/**/*.map")]:
         path.unlink(missing_ok=True)
 

@@ -18,6 +18,9 @@ CHEVRON = "chevron"
 THEME = r'html\[data-theme="(\w+)"\] \.highlight'
 BASE = re.compile(THEME + r" \{[^}]*?(?<!-)color: (#\w+)[^}]*\}")
 TOKEN = re.compile(THEME + r" \.(\w+) \{ color: (#\w+) \}")
+# The book's own style, whose comments are for who changes it.
+STYLE = "book.css"
+COMMENT = re.compile(r"/\*.*?\*/\n*|(?<=\n)\n+", re.S)
 
 
 def lighten(page: BeautifulSoup, plain: set[str]) -> None:
@@ -41,6 +44,11 @@ def _draw_once(page: BeautifulSoup) -> None:
         first.path["id"] = CHEVRON
     for icon in others:
         icon.path.replace_with(page.new_tag("use", href=f"#{CHEVRON}"))
+
+
+def without_comments(css: str) -> str:
+    """Return a style without comments and empty lines; no text in it holds the mark of a comment."""
+    return COMMENT.sub("", css)
 
 
 def plain_tokens(css: str) -> set[str]:
