@@ -47,7 +47,7 @@ def _draw_once(page: BeautifulSoup) -> None:
 
 
 def without_comments(css: str) -> str:
-    """Return a style without comments and empty lines; no text in it holds the mark of a comment."""
+    """Return a style without comments and empty lines; none of its texts looks like a comment."""
     return COMMENT.sub("", css)
 
 
