@@ -19,7 +19,7 @@
 # average about as printed or higher: a macro F1 of {book}`botiot.table_v.1000_72.f1` with 1 000 samples and 72
 # neurons, printed {published}`botiot.table_v.1000_72.f1`, and {book}`botiot.table_v.10000_240.f1` with
 # 10 000 and 240, printed {published}`botiot.table_v.10000_240.f1`. A random forest
-# on the same rows is on average two points ahead of the former, an interval that holds zero, and half a point ahead of the latter; a dense
+# is on average two points ahead of the former, by an interval that holds zero (a single tree's does not), and half a point of the latter; a dense
 # network of the same size is behind both at their learning rate, and at ten times that not told from them. Four of the six features are rebuilt; on the stored columns
 # alone the mean of 72 neurons is one to two points below the print, which lies inside the 95 % interval of that mean. 20 neurons have {book}`botiot.table_v.1000_20.f1`
 # with ten in each layer, far below the print, and {book}`botiot.twenty.1000.layers.f1` with 20 in each,
@@ -410,21 +410,19 @@ plt.show()
 
 # %% [markdown]
 # With 72 and 240 neurons and 1 000 samples or more the mean macro F1 comes out about as printed or higher,
-# and within two points of the forest's (a single tree, unpruned, has
-# {book}`botiot.ceiling.1000.dt.f1` and {book}`botiot.ceiling.10000.dt.f1`, folded). With 1 000 samples one run can lie anywhere in more than a
+# and within two points of the forest's. A single tree, unpruned, has
+# {book}`botiot.ceiling.1000.dt.f1` and {book}`botiot.ceiling.10000.dt.f1` (folded), ahead with 10 000 samples, and of 72 neurons with 1 000, by
+# intervals that leave out zero. With 1 000 samples one run can lie anywhere in more than a
 # tenth, so that other printed scores would have fitted, too. With 10 000 the intervals are narrow, and
 # both prints lie below: with 240 neurons ten times the samples bring the paper nothing, and us about two points on average, a difference whose paired 95 % interval holds zero. At 240 neurons 500 samples scatter most: two or three scans are in a test of 100,
-# and a third of macro F1 hangs on them; network and forest alike are on average below the print. With
-# 20 neurons, ten in each layer, the means are far below the print and the seeds lie far apart; we come
-# back to them.
+# and a third of macro F1 hangs on them; network, forest and tree are on average below the print. With
+# 20 neurons, ten in each layer, the means are far below it; we come back to them.
 #
 # At the printed rate the spiking network is ahead of the dense one in every setting, by intervals that do not hold zero
 # (folded), by about two hundredths with the most samples and neurons and some two tenths with the fewest. At ten times that rate the dense
 # network lies, with 72 and 240 neurons, within two hundredths of the spiking one at the printed rate, told from it in one setting of five (behind). Where both have ten times the rate, up to 1 000 samples, the
 # spiking network is on average ahead by half a hundredth to one and a half, and the interval leaves out zero with 1 000 samples and 20 or 72
-# neurons. So up to 1 000 samples most of the lead goes with the rate, as in the [audit](03_audit.ipynb). Ten times the rate also takes the spiking
-# network of 20 neurons to {book}`botiot.ceiling.500_20.snn_faster.f1` and
-# {book}`botiot.ceiling.1000_20.snn_faster.f1`.
+# neurons. So up to 1 000 samples most of the lead goes with the rate, as in the [audit](03_audit.ipynb).
 
 # %% [markdown]
 # Table VI adds the accuracy of two settings (a random forest has {book}`botiot.ceiling.1000.rf.accuracy|.1%` and
@@ -505,8 +503,8 @@ pd.DataFrame(
 # (botiot-readings)=
 # ## What the text leaves open
 #
-# One point is changed at a time, three seeds each. The first line is our reading (the table calls it nearest to the text). It updates after each batch of 100; updates
-# once an epoch, as the text says, are a line below. Whatever scales learns from the training rows.
+# One point is changed at a time, three seeds each. The first line is our reading (the table calls it nearest to the text). It updates after each batch of 100;
+# once an epoch, as the text says, is a line below. Whatever scales learns from the training rows.
 
 # %% tags=["hide-input"]
 from sklearn.pipeline import make_pipeline
@@ -660,14 +658,14 @@ pd.DataFrame(cells).fillna("").rename_axis("macro F1, mean of three seeds")
 # 1 000 samples and 72 neurons, {book}`botiot.reading.fits.500_240.range|.0f` with 500 and 240,
 # {book}`botiot.reading.fits.1000_20.range|.0f` with 1 000 and 20 and {book}`botiot.reading.fits.500_20.range|.0f` with 500 and
 # 20, and {book}`botiot.reading.fits.1000_240.range|.0f` with 1 000 and 240; for {book}`botiot.reading.fits.all.range|.0f` in every cell that they have. With 10 000 samples, run once outside this page
-# (`data/outside/botiot_readings.py`), it does for {book}`botiot.reading.fits.10000_72.range|.0f` with 72 neurons and
-# {book}`botiot.reading.fits.10000_240.range|.0f` with 240; most others lie above it. A range of three is narrow: one more run of the
-# same reading lies outside it half of the time.
-# Some readings are unlikely: with 1 000 samples and 72 neurons, one update an epoch, input at the first
-# step alone, inputs scaled to [0, 1], the last step's output and counted output spikes stay far below
-# the print. Between those that come near it nothing decides. On the whole page, but for this table, the
-# first is used. With 500 samples and 20 neurons no reading here comes near the print; with 1 000, 20
-# in each layer alone do.
+# (`data/outside/botiot_readings.py`), it does for {book}`botiot.reading.fits.10000_72.range|.0f` with 72 neurons (two more in three digits) and
+# {book}`botiot.reading.fits.10000_240.range|.0f` with 240; most others lie above it. A range of three is narrow: one more run
+# lies outside it half of the time. By the interval for one more run (○), which three seeds make wide, {book}`botiot.reading.fits.10000_240.interval|.0f` hold
+# it there, ours not; and {book}`botiot.reading.fits.all.interval|.0f` in every cell: 20 in each layer, an update at every step, output
+# membranes and counted output spikes. With 1 000 samples and 72 neurons, one update an epoch, input at the
+# first step alone, inputs scaled to [0, 1], the last step's output and counted output spikes have means far below
+# the print; three seeds tell the first from it. Nothing decides; the rest of the page uses the first line.
+# With 500 samples and 20 neurons no mean comes near the print; with 1 000, that of 20 in each layer alone.
 #
 # ## What 20 neurons would need
 #
@@ -729,7 +727,7 @@ pd.DataFrame(
 # %% [markdown]
 # The text leaves open how 20 neurons are shared out. With 20 in each layer and 1 000 samples the printed
 # rate and epochs come near the printed score in the mean and pass it in some seeds; with another slope of the surrogate the mean comes to it
-# ({book}`botiot.twenty.1000.layers_slope_1.f1` and {book}`botiot.twenty.1000.layers_slope_5.f1`), a gain that ten seeds do not tell from none. With 500
+# ({book}`botiot.twenty.1000.layers_slope_1.f1` and {book}`botiot.twenty.1000.layers_slope_5.f1`), a gain not told from none. With 500
 # samples no seed of 20 in each layer does; nearest is an update at every step, {book}`botiot.twenty.500.layers_step.f1`. The network of ten in each is not yet trained when the printed epochs end: its last loss
 # is still high, and ten times the rate or the epochs bring the score near the print or above it.
 
@@ -739,9 +737,9 @@ pd.DataFrame(
 # Seconds belong to a machine, so the printed ones are not judged one by one. Judged are the order
 # of the settings and, for training, the growth from 1 000 samples to 10 000. We take snntorch's own
 # loop, as the paper did, train one network at a time for two epochs on one thread, and test it on a
-# fifth of the rows. Each time is divided by that of 10 000 samples and 240 neurons. A time does not
-# depend on what the numbers are, but on what else the machine does, and the one of the published run
-# had other work beside; so all settings are timed in turn, and ratios taken within a round.
+# fifth of the rows. Each time is divided by that of 10 000 samples and 240 neurons. A time depends
+# on what else the machine does, and that of the published run had other work; so all settings are
+# timed in turn, and ratios taken within a round.
 
 # %% tags=["hide-input"]
 from time import perf_counter

@@ -605,9 +605,8 @@ pd.DataFrame(
 )
 
 # %% [markdown]
-# These rows have no times: only two steps of the ladder can be taken on them, no copies and
-# balanced classes, here on test rows at random (folded). 999 others are in the set's order: there
-# the first and the latest fifth cost a forest [a tenth or more](04_beyond.ipynb), the third hardly anything.
+# These rows have no times: the ladder has two steps, no copies and balanced classes, on random test
+# rows (folded). 999 others, of other columns, are in the set's order: the first and the latest fifth cost a forest [a tenth or more](04_beyond.ipynb) of macro F1, the third hardly anything.
 #
 # ## The ladder on whole floods
 

@@ -281,7 +281,7 @@ for (setting, name), values in f1.items():
 # %% [markdown]
 # Behind the tree without a limit, which is small besides, are the spiking network with 72 neurons and both dense ones at the spiking network's rate; the wide spiking one is level with it, and the dense ones at ten times the rate are behind on average only. Three splits are too few to reach the smallest class,
 # *Reconnaissance*,
-# in most draws. So the unlimited tree is the one to beat. (Its lead over 72 neurons is about three hundredths on average on this split, by an interval that leaves out zero; on the [reproduction page's](02_reproduction.ipynb) split, which keeps the shares, no tree was trained.)
+# in most draws. So the unlimited tree is the one to beat. (Its lead over 72 neurons is about three hundredths on average on this split, by an interval that leaves out zero; on the [reproduction page's](02_reproduction.ipynb) split, which keeps the shares, it has {book}`botiot.ceiling.1000.dt.f1`, ahead as well.)
 #
 # ## Spikes, operations, energy
 #
@@ -1150,10 +1150,10 @@ pd.DataFrame(columns_in_order or {"ten_best": ["not at hand"]})
 # At the printed rate and epochs no other columns are shown to help the network; gains of some hundredths would be missed. On logarithms it has {book}`botiot.columns.part.six.snn_log.f1|.3f` on the paper's six,
 # {book}`botiot.columns.part.stored.snn_log.f1|.3f` on all that the file stores, and on the 999 rows
 # {book}`botiot.columns.ten_best.shared.snn_log.f1|.3f` on rates and state and
-# {book}`botiot.columns.ten_best.without_seq.snn_log.f1|.3f` on the ten best but `seq`, a gain that ten seeds do not tell from none. A random forest gains by the ten
-# best, from {book}`botiot.columns.ten_best.shared.rf.f1|.3f` to {book}`botiot.columns.ten_best.ten.rf.f1|.3f`, and nearly as much without `seq`. On either set of columns it
+# {book}`botiot.columns.ten_best.without_seq.snn_log.f1|.3f` on the ten best but `seq`, a gain not told from none. A random forest gains by the ten
+# best, from {book}`botiot.columns.ten_best.shared.rf.f1|.3f` to {book}`botiot.columns.ten_best.ten.rf.f1|.3f`, and nearly as much without `seq`. Without `seq`, or by rates and state alone, it
 # names the third of five stretches of each kind, held out in the set's own order, about as well as rows at random, and the first and the latest worse by a tenth or more
-# (folded; five seeds); its gain by the ten stays on each.
+# (folded; five seeds on the same rows); its gain stays on each.
 #
 # ## Other neurons, more layers
 #
