@@ -4,6 +4,8 @@ import importlib.util
 import json
 from pathlib import Path
 
+import pytest
+
 from lib.common.paths import ROOT
 
 OUTSIDE = ROOT / "data" / "outside"
@@ -17,5 +19,7 @@ def script(name: str, folder: Path = OUTSIDE):
     """Return a script as a module of its own, with constants that a test may change."""
     spec = importlib.util.spec_from_file_location(name, folder / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(folder)  # as Python does for a script
+        spec.loader.exec_module(module)
     return module

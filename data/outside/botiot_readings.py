@@ -11,14 +11,12 @@ shows these beside them.
 
 import json
 import sys
-from datetime import date
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import numpy as np
-import sklearn
-import torch
+from kept_run import circumstances
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardScaler
 
@@ -79,13 +77,8 @@ def main(target):
     table = botiot.paper_table(botiot.part.complete(source))
     cells = [(name, reading) for name in SETTINGS for reading in READINGS]
     found = each(lambda cell: tried(table, *cell), cells)
-    result = {
-        "run on": date.today().isoformat(),
-        "machine": machine_kind(),
-        "data sha256": source.sha256,
-        "versions": {"torch": torch.__version__, "scikit-learn": sklearn.__version__},
-        "seeds": SEEDS,
-    }
+    result = circumstances(source.sha256, "torch", "scikit-learn")
+    result |= {"machine": machine_kind(), "seeds": SEEDS}
     for (name, reading), values in zip(cells, found, strict=True):
         result.setdefault(name, {})[reading] = values
     Path(target).write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")

@@ -17,6 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import numpy as np
+from kept_run import circumstances
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import MinMaxScaler, QuantileTransformer, StandardScaler
 
@@ -26,7 +27,7 @@ from lib.methods.dense.ongoing import OngoingNetworks
 from lib.methods.splits import oversample, scaled_split, split_rows
 from lib.notebook.records import machine_kind
 from lib.papers import xmednn
-from lib.papers.xmednn.long_training import circumstances, look
+from lib.papers.xmednn.long_training import look
 
 PRINTED, TWICE, WIDEST = (64, 32, 8), (128, 64, 16), (256, 128, 64)
 BATCH = 20
@@ -105,7 +106,9 @@ def network_one_side(run):
 
 def ran(function, runs):
     """Return the networks of some runs, with when and where they were made."""
-    about = circumstances(xmednn.load()) | {"machine": machine_kind()}
+    about = circumstances(xmednn.load().sha256, "torch", "scikit-learn") | {
+        "machine": machine_kind()
+    }
     return about | {"networks": each(function, runs)}
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import numpy as np
+from kept_run import circumstances
 from sklearn.model_selection import KFold
 from sklearn.preprocessing import StandardScaler
 
@@ -23,7 +24,7 @@ from lib.methods.dense.ongoing import OngoingNetworks
 from lib.methods.splits import oversample, scaled_split
 from lib.notebook.records import machine_kind
 from lib.papers import xmednn
-from lib.papers.xmednn.long_training import circumstances, look
+from lib.papers.xmednn.long_training import look
 
 SEED, RATE, EPOCHS, LOOKS, BATCH = 2022, 0.003, 150, 4, 20
 LAYERS = ((64, 32, 8), (128, 64, 16))
@@ -51,7 +52,8 @@ def main(target):
     """Train on every fold and write one JSON file."""
     dataset = xmednn.load()
     folds = folds_of(dataset.frame)
-    result = circumstances(dataset) | {"machine": machine_kind(), "seed": SEED, "rate": RATE}
+    result = circumstances(dataset.sha256, "torch", "scikit-learn")
+    result |= {"machine": machine_kind(), "seed": SEED, "rate": RATE}
     for hidden in LAYERS:
         name = ", ".join(map(str, hidden))
         by_fold = {str(k): looked_at(fold, hidden) for k, fold in enumerate(folds, start=1)}

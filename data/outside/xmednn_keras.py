@@ -7,26 +7,23 @@ Runs outside the book's environment, in Python 3.10:
         "pandas<2" "numpy<1.24" "protobuf<3.20"
     old/bin/python xmednn_keras.py wustl-ehms-2020_with_attacks_categories.csv xmednn_keras.json
 
-It needs none of the book's code, but for `xmednn_rows.py` beside it. The reproduction page of
+It needs none of the book's code, but for two files beside it. The reproduction page of
 chapter 3 reads the result.
 """
 
 import json
 import os
-import platform
 import sys
-from datetime import date
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 
 os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
 
-import imblearn
 import numpy as np
-import sklearn
 import tensorflow as tf
-from xmednn_rows import recovered_rows, split_of_table_1
+from kept_run import circumstances
+from xmednn_rows import errors, recovered_rows, split_of_table_1
 
 SEEDS = range(2022, 2022 + int(os.environ.get("SEEDS", "2")))
 STEPS = [1, 10, 100, 400]
@@ -50,14 +47,9 @@ def train(features, labels, seed):
     x_train, x_test, y_train, y_test = split_of_table_1(features, labels, seed)
     model = network(x_train.shape[1])
     history = model.fit(x_train, y_train, epochs=150, batch_size=20, verbose=0).history
-    attack = model.predict(x_test, verbose=0)[:, 0] > 0.5
-    return {
-        "test": float(np.mean(attack == (y_test == 1))),
-        "training": history["accuracy"][-1],
-        "training, best epoch": max(history["accuracy"]),
-        "false alarms": int(np.sum(attack & (y_test == 0))),
-        "missed attacks": int(np.sum(~attack & (y_test == 1))),
-    }
+    accuracies = history["accuracy"]
+    fitted = {"training": accuracies[-1], "training, best epoch": max(accuracies)}
+    return fitted | errors(model.predict(x_test, verbose=0)[:, 0] > 0.5, y_test)
 
 
 def made_up_problem():
@@ -95,21 +87,10 @@ def initial_weights():
 def main(path, target):
     """Run everything and write one JSON file."""
     features, labels = recovered_rows(path)
-    result = {
-        "run on": date.today().isoformat(),
-        "data sha256": sha256(Path(path).read_bytes()).hexdigest(),
-        "versions": {
-            "python": platform.python_version(),
-            "tensorflow": tf.__version__,
-            "keras": tf.keras.__version__,
-            "scikit-learn": sklearn.__version__,
-            "imbalanced-learn": imblearn.__version__,
-            "numpy": np.__version__,
-        },
-        "nadam": nadam_steps(),
-        "initial weights": initial_weights(),
-        "table 1": {},
-    }
+    digest = sha256(Path(path).read_bytes()).hexdigest()
+    result = circumstances(digest, "keras", "scikit-learn", "imbalanced-learn", "numpy")
+    result["versions"]["tensorflow"] = tf.__version__  # installed by another name
+    result |= {"nadam": nadam_steps(), "initial weights": initial_weights(), "table 1": {}}
     for seed in SEEDS:
         result["table 1"][seed] = train(features, labels, seed)
         Path(target).write_text(json.dumps(result, indent=1) + "\n")

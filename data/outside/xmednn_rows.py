@@ -1,5 +1,6 @@
-"""Rows and split of Table 1 of the XMeDNN paper, for scripts outside the book's environment."""
+"""Rows, split and errors of Table 1 of XMeDNN, for scripts outside the book's environment."""
 
+import numpy as np
 import pandas as pd
 from imblearn.over_sampling import RandomOverSampler
 from sklearn.model_selection import train_test_split
@@ -23,3 +24,12 @@ def split_of_table_1(features, labels, seed):
     """Return features in training and test, then labels; the seed repeats attacks."""
     x, y = RandomOverSampler(random_state=seed).fit_resample(features, labels)
     return train_test_split(MinMaxScaler().fit_transform(x), y, test_size=0.33, random_state=1)
+
+
+def errors(attack, labels):
+    """Return accuracy and counts of errors of what is called an attack."""
+    return {
+        "test": float(np.mean(attack == (labels == 1))),
+        "false alarms": int(np.sum(attack & (labels == 0))),
+        "missed attacks": int(np.sum(~attack & (labels == 1))),
+    }
