@@ -373,6 +373,21 @@ def test_only_marks_that_change_no_colour_in_any_theme_go():
     assert weight.plain_tokens("") == set()
 
 
+def test_signs_are_the_same_where_two_numbers_and_an_interval_share_a_cell():
+    cell = "0.809; -0.122 [-0.155, -0.089]"
+    page = restyled(("first", cell, "", "words"), ("2019-04", cell, "", "a-b"))
+    assert column(page, 0) == ["0.809; \u22120.122 [\u22120.155, \u22120.089]"] * 2
+    assert column(page, 2) == ["words", "a-b"]
+
+
+def test_a_long_table_is_named_by_its_caption():
+    rows = "".join(ROW.format(f"row {number}", "a", "b", "c") for number in range(13))
+    page = BeautifulSoup(TABLE.format(rows=rows), "html.parser")
+    page.table.insert(0, page.new_tag("caption", string="Scores by row. Means of ten seeds."))
+    html_tables.restyle(page)
+    assert page.summary.get_text() == "Table of 13 rows: Scores by row. Means of ten seeds"
+
+
 def test_a_style_is_sent_without_its_comments():
     css = '/* Why. */\na {\n  b: c; /* And\n  why. */\n}\n\nd::before {\n  content: "/";\n}\n'
     assert weight.without_comments(css) == 'a {\n  b: c; }\nd::before {\n  content: "/";\n}\n'

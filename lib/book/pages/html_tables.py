@@ -44,6 +44,7 @@ NUMERIC = re.compile(
     rf"{_NUMBER}\s?[%s]?(?:\s(?:±|to|of|/)\s{_NUMBER}\s?[%s]?)?"
     rf"(?:\s?[\[(]{_NUMBER}, {_NUMBER}[\])])?"
 )
+INTERVAL = re.compile(r"\[[-+]?[\d.]+, [-+]?[\d.]+\]")
 MISSING = {"", "nan", "NaN", "None", "<NA>", "-", NONE, "\N{EM DASH}"}
 FOUR = re.compile(r"(?<![\d.,\u202f\u00a0])[1-9]\d{3}(?![\d\w])")
 YEARS = range(1990, 2040)
@@ -189,9 +190,10 @@ def _align(table: Tag) -> None:
                     _add_class(row[number], "number")
         else:
             for cell in cells:
-                # A number among words.
-                if POWER.fullmatch(cell.get_text(strip=True)):
-                    cell.string = tidy(cell.get_text(strip=True))
+                # A number among words, or two with an interval.
+                text = cell.get_text(strip=True)
+                if POWER.fullmatch(text) or INTERVAL.search(text):
+                    cell.string = tidy(text)
 
 
 def _write_names(page: BeautifulSoup, table: Tag) -> None:
@@ -348,7 +350,11 @@ def _put_in_box(page: BeautifulSoup, table: Tag) -> None:
 def _fold(page: BeautifulSoup, table: Tag, rows: int) -> None:
     fold = table.parent.wrap(page.new_tag("details", attrs={"class": "long-table"}))
     summary = page.new_tag("summary")
-    summary.string = _claims_in(table) or _columns_of(table, rows)
+    if table.caption and not _claims_in(table):
+        said = _shortened(table.caption.get_text(" ", strip=True).rstrip("."))
+        summary.string = f"Table of {rows} rows: {said}"
+    else:
+        summary.string = _claims_in(table) or _columns_of(table, rows)
     fold.insert(0, summary)
 
 
