@@ -637,7 +637,7 @@ def cell_text(reading, name):
     return f"{every[reading, name]['f1'].mean():.3f} {sign}"
 
 
-# %% tags=["hide-input"] caption="Macro F1 by reading and setting, means over three seeds. ✓: the printed score lies in the range of the three. ○: outside it, and in the 95 % prediction interval of one more run, which of three seeds is wide. ✗: outside both."
+# %% tags=["hide-input"] caption="Macro F1 by reading and setting, means over three seeds. With ✓ the printed score lies in the range of the three; with ○ outside it, and in the 95 % prediction interval of one more run, which of three seeds is wide; with ✗ outside both."
 def column_of(name):
     own = {
         title: cell_text(reading, name)

@@ -350,16 +350,16 @@ def _put_in_box(page: BeautifulSoup, table: Tag) -> None:
 def _fold(page: BeautifulSoup, table: Tag, rows: int) -> None:
     fold = table.parent.wrap(page.new_tag("details", attrs={"class": "long-table"}))
     summary = page.new_tag("summary")
-    if table.caption and not _claims_in(table):
-        said = _shortened(table.caption.get_text(" ", strip=True).rstrip("."))
-        summary.string = f"Table of {rows} rows: {said}"
-    else:
-        summary.string = _claims_in(table) or _columns_of(table, rows)
+    summary.string = _claims_in(table) or _columns_of(table, rows)
     fold.insert(0, summary)
 
 
 def name_folds(page: BeautifulSoup) -> None:
-    """Say of each folded output what it holds."""
+    """Say of each folded output, and of each long table that has a caption, what it holds."""
+    for table in page.select("article details.long-table table"):
+        if table.caption and not _claims_in(table):
+            said = _shortened(table.caption.get_text(" ", strip=True).rstrip("."))
+            table.find_parent("details").summary.string = said
     for fold in page.select("article details.below-input"):
         caption, table = fold.select_one("figcaption .caption-text"), fold.select_one("table")
         if caption:
