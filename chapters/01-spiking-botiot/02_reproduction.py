@@ -411,7 +411,7 @@ plt.show()
 # %% [markdown]
 # With 72 and 240 neurons and 1 000 samples or more the mean macro F1 comes out about as printed or higher,
 # and within two points of the forest's. A single tree, unpruned, has
-# {book}`botiot.ceiling.1000.dt.f1` and {book}`botiot.ceiling.10000.dt.f1` (folded), ahead with 10 000 samples, and of 72 neurons with 1 000, by
+# {book}`botiot.ceiling.1000.dt.f1` and {book}`botiot.ceiling.10000.dt.f1` (folded), ahead of both sizes with 10 000 samples and of 72 neurons with 1 000, by
 # intervals that leave out zero. With 1 000 samples one run can lie anywhere in more than a
 # tenth, so that other printed scores would have fitted, too. With 10 000 the intervals are narrow, and
 # both prints lie below: with 240 neurons ten times the samples bring the paper nothing, and us about two points on average, a difference whose paired 95 % interval holds zero. At 240 neurons 500 samples scatter most: two or three scans are in a test of 100,
@@ -661,10 +661,10 @@ pd.DataFrame(cells).fillna("").rename_axis("macro F1, mean of three seeds")
 # (`data/outside/botiot_readings.py`), it does for {book}`botiot.reading.fits.10000_72.range|.0f` with 72 neurons (two more in three digits) and
 # {book}`botiot.reading.fits.10000_240.range|.0f` with 240; most others lie above it. A range of three is narrow: one more run
 # lies outside it half of the time. By the interval for one more run (○), which three seeds make wide, {book}`botiot.reading.fits.10000_240.interval|.0f` hold
-# it there, ours not; and {book}`botiot.reading.fits.all.interval|.0f` in every cell: 20 in each layer, an update at every step, output
+# it there, ours not; and {book}`botiot.reading.fits.all.interval|.0f` in every cell of theirs: 20 in each layer, an update at every step, output
 # membranes and counted output spikes. With 1 000 samples and 72 neurons, one update an epoch, input at the
 # first step alone, inputs scaled to [0, 1], the last step's output and counted output spikes have means far below
-# the print; three seeds tell the first from it. Nothing decides; the rest of the page uses the first line.
+# the print; of all, only the first and the mean of the steps have ✗. Nothing decides; the page uses the first line.
 # With 500 samples and 20 neurons no mean comes near the print; with 1 000, that of 20 in each layer alone.
 #
 # ## What 20 neurons would need

@@ -91,7 +91,7 @@ features, kinds = flows.features.to_numpy(), flows.subcategories
 # ```
 #
 # :::{dropdown} How a rung is scored, and the rungs one by one
-# A fifth of the samples holds five scans. So every flow of the test side is asked, and counts for as many flows of the 5 % set
+# A fifth of the samples, 200 flows, holds five scans, too few for a score. So every flow of the test side is asked, and counts for as many flows of the 5 % set
 # as its subcategory has there: the same with less chance in it.
 #
 # **Rung 0, as printed.** A fifth of the flows, at random, is the test side. The training flows have
@@ -482,7 +482,8 @@ pd.Series(losses_of).unstack().rename_axis(
 # The features of the 5 % set are rebuilt, those of the whole floods are not. Rebuilding does not explain the loss: of whole floods
 # that are rebuilt alike the forest names as many UDP floods rightly, and nearly as many TCP floods. Nor does the pace alone. Without the two rates the forest
 # is weaker on the 5 % set already, and on whole UDP floods it guesses; with nothing but the rates it is
-# weaker there as well, and loses most of what it loses with all features.
+# weaker on the set as well, and loses most of what it loses with all features. It takes rates and the others together to
+# tell the floods apart in the set's minutes, and both tell less on the rest.
 # :::
 
 
@@ -775,7 +776,7 @@ pd.DataFrame({NTH[number - 1]: fifth_row(number) for number in by_fifth}).T
 # * **The latest fifth** costs the spiking network, the forest and, on average, the shallow tree; logistic regression gains, and of the dense network ten seeds do not tell. The network recognises fewer UDP floods, DDoS above all. Lateness by itself does not explain it: held out in turn (folded; five seeds), the first and the fourth cost the network more on average, and on the second and third it gains (the forest on the second alone).
 # * **Other sessions** cost the network and the forest about as much, with wider intervals.
 # * **Balanced classes** help the shallow tree and, a little, the forest; the network's mean stays.
-# * **Normal traffic** is told apart more easily than attacks are: three of five means rise.
+# * **Normal traffic** is easier to tell than attacks for three of five, whose means rise.
 # * **Theft** costs every mean more than a tenth: at the set's shares it is key logging in nine
 #   of ten flows, and that is mostly missed; of exfiltration most is recognised (folded). The paper leaves theft out, as it
 #   may skew results. It may: beside the 800 flows of rung 0, as many of theft as of a mean class take the

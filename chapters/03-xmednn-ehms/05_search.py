@@ -373,7 +373,7 @@ cross[[*how, "rate", "epochs", "test", *by_epoch]].round(3)
 #
 # Attacks are repeated before the split, so {book}`xmednn.search.nearest_row.copied|.0%` of those in the test have a copy in training: who
 # knows the one by heart knows the other. The one-line rule for that gives each test row the class of its nearest training row.
-# Beside it is a split as large and as balanced that comes before attacks are repeated: there none has a copy in training.
+# Beside it a split as large and as balanced comes before attacks are repeated: none has a copy in training, which has a third fewer different ones.
 
 # %%
 from sklearn.neighbors import KNeighborsClassifier
@@ -475,7 +475,7 @@ shown.astype(dict.fromkeys(ERRORS, int)).astype(object).fillna("")
 # come to {book}`xmednn.search.by_heart.otherwise` at most, narrower ones to {book}`xmednn.search.by_heart.narrower`; each rose when the rate was lowered (folded). It is
 # by heart: without copies the widest come to {book}`xmednn.search.by_heart.one_side.accuracy`, with {book}`xmednn.search.by_heart.one_side.training` in training, miss nearly half of the attacks, as the nearest row does
 # ({book}`xmednn.search.nearest_row.one_side.accuracy`), and more of them at the end than after a fifth of the epochs. So on balanced rows these networks
-# on the 28 columns come within a few hundredths of print where fitting the repeated attacks is enough, and not where it is not: there the network as printed has {book}`xmednn.search.printed.one_side.accuracy`. With what the paper prints of layers, rate, epochs and scaling none did.
+# on the 28 columns come within a few hundredths of print where fitting the repeated attacks is enough, and not where it is not: there the network as printed has {book}`xmednn.search.printed.one_side.accuracy`. With what the paper prints of layers, rate, epochs and scaling none came as near.
 #
 # ## One network through all folds?
 #

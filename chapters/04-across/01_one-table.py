@@ -23,8 +23,8 @@
 # {book}`across.unsw_nb15.dnn.balanced_accuracy`.
 #
 # **Forest, XGBoost and a small boosted model rank first**: on these nine data sets they have about two points more than XMeDNN and the spiking network on
-# average, most by one set each; as splits share groups, only XGBoost's lead over the spiking network is told from none, and of other sets ranks over nine tell nothing. On EHMS one threshold on one column is hardly behind
-# the forest in balanced accuracy, and its column ranks flows less well; and on UNSW-NB15 one threshold on
+# average, the largest share of either lead from one set; as splits share groups, only XGBoost's lead over the spiking network is told from none, and of other sets ranks over nine tell nothing. On EHMS one threshold on one column is hardly behind
+# the forest in balanced accuracy, and its column ranks flows less well; on UNSW-NB15 one threshold on
 # the time to live has
 # {book}`across.unsw_nb15.threshold.with_paths.balanced_accuracy`, more than any model without it.
 # :::
@@ -44,14 +44,14 @@
 # Before the papers meet: what each of them lost in its own chapter, on its own task and rows. Left is the paper's model as printed; in the middle are our runs of the printed protocol, with its rival and
 # guessing: on rows of the paper's set for BoT-IoT, on the rebuilt file for the garage door, on the paper's file for
 # XMeDNN. Right is a rung of our audit, on the same rows but for BoT-IoT: our rows of its set have no times, so that
-# later minutes are those of whole floods, harder rows, on which the printed protocol has
+# the later part is that of whole floods, harder rows, on which the printed protocol has
 # {book}`botiot.ladder.printed.snn.f1_macro|.3f` (and [other fifths of them](../01-spiking-botiot/03_audit.ipynb) cost more, or nothing); the clock rule, which without a clock has nothing to go by,
 # is drawn there at guessing's score. For the garage door the printed accuracy, precision and recall
 # fix the balanced accuracy; for XMeDNN, tested on balanced rows, it is the printed accuracy.
 #
 # ```{slopes}
 # :name: fig-across-slopes
-# Each paper's model, a rival and guessing: as printed, in our runs of that protocol, and on later minutes of
+# Each paper's model, a rival and guessing: as printed, in our runs of that protocol, and on the later part of
 # whole floods (macro F1 of three attacks), without date and time, and on runs of the attacks not seen
 # (both balanced accuracy). Means over ten seeds.
 # ```

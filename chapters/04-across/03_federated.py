@@ -23,8 +23,8 @@
 # {book}`across.federated.networks.fedavg.roc_auc|.2f`, and gain on the rows of all five. On ten stretches of one
 # recording one column, chosen on all rows, does better than the shared network.
 #
-# **Of six lies one did harm** (plain interval), and under a median the others do about as well as without the liar, but among hosts a median costs much when nobody lies. Noise with an epsilon of
-# {book}`across.federated.privacy.noise_3_0.epsilon|.0f` over thirty rounds leaves networks at guessing, and takes from hosts an amount that ten seeds leave wide.
+# **Of six lies one did harm** (its interval holds zero once widened), and under a median the others do about as well as without the liar, but among hosts it costs much when nobody lies. Noise with an epsilon of
+# {book}`across.federated.privacy.noise_3_0.epsilon|.0f` over thirty rounds leaves networks at guessing; what it takes from hosts ten seeds leave wide.
 # :::
 #
 # Operators of networks, and makers of devices, cannot or will not hand out their traffic. Federated learning
