@@ -4,6 +4,7 @@ PROFILE ?= quick
 VENV := .venv
 RUN := $(VENV)/bin/python -m lib
 PIP := PIP_USER=0 $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check
+HELD := $(PIP) --no-deps --require-hashes
 
 # With it Python would not find lib in the folder that it starts in.
 unexport PYTHONSAFEPATH
@@ -53,7 +54,7 @@ help:
 	@echo "make clean     remove what runs and builds have made; data and .venv stay"
 	@echo "PYTHON=...     the Python (3.11 to 3.14) that .venv is made with"
 	@echo "TORCH_INDEX=.. where pip finds PyTorch's CPU builds (Linux; see README.md)"
-	@echo "HASHES=1       install nothing whose digest is not in .hashes.txt (see README.md)"
+	@echo "HASHES=1       install nothing whose digest is not in the folder .hashes (see README.md)"
 
 book: $(STAMP)
 	@$(RUN) book $(call option,profile,PROFILE) $(CHOICE) $(SEEDS)
@@ -95,9 +96,10 @@ $(STAMP):
 	  && $(call quoted,$(PYTHON)) -m venv $(VENV); fi
 	@touch $(VENV)/unfinished
 	@echo "Installing what requirements.txt pins (some minutes, once) ..."
-	@$(if $(HASHES),$(PIP) --no-deps --require-hashes -r .hashes.txt \
-	    $(if $(TORCH_INDEX),,-r .hashes-torch.txt) \
-	  || { echo "Not every download has a digest of .hashes.txt. Nothing was installed." >&2; exit 2; })
-	@$(PIP) -r requirements.txt $(call option,extra-index-url,TORCH_INDEX)
+	@$(if $(HASHES),$(HELD) -r .hashes/build.txt && $(HELD) --no-build-isolation \
+	    -r .hashes/rest.txt $(if $(TORCH_INDEX),,-r .hashes/torch.txt) \
+	  || { echo "Not every download has a digest of .hashes; the installation ends." >&2; exit 2; })
+	@$(PIP) $(if $(HASHES),--no-deps) -r requirements.txt $(call option,extra-index-url,TORCH_INDEX)
+	@$(if $(HASHES),$(VENV)/bin/python -m pip check)
 	@rm -f $(VENV)/installed-* $(VENV)/unfinished
 	@touch $@

@@ -3,9 +3,10 @@
     .venv/bin/python .ci/hashes.py INDEX
 
 INDEX is the address of a package index that answers in the JSON of PEP 691. For each pinned version
-the digests of its files are kept that the Pythons and machines of the Makefile can take: in
-.hashes.txt, and those of PyTorch with its CUDA libraries, which another index may give in other
-builds, in .hashes-torch.txt. Run it again whenever a pin moves; a test compares the names.
+the digests of its files are kept that the Pythons and machines of the Makefile can take. In the
+folder .hashes, build.txt holds what builds a package that has no wheel, torch.txt PyTorch with its
+CUDA libraries, which another index may give in other builds, and rest.txt the rest. Run it again
+whenever a pin moves; a test compares the names.
 """
 
 import json
@@ -22,7 +23,13 @@ from lib.common.paths import ROOT
 from lib.common.requirements import pinned_versions
 
 JSON = "application/vnd.pypi.simple.v1+json"
-OF_TORCH = re.compile(r"torch|triton|cuda-.*|nvidia-(?!nccl-cu12)")
+FOLDER = ROOT / ".hashes"
+FILES = {
+    "build": re.compile(r"setuptools|wheel"),
+    "torch": re.compile(r"torch|triton|cuda-.+|nvidia-(?!nccl-cu12).+"),  # that one is XGBoost's
+}
+# In an environment of its own, as .constraints.txt says.
+APART = {"flwr"}
 PYTHONS = ("cp311", "cp312", "cp313", "cp314")
 MACHINES = re.compile(r"any|(many)?linux.*_(x86_64|aarch64)|macosx_.*_(arm64|universal2)")
 LINUX = ' ; sys_platform == "linux"'
@@ -31,7 +38,8 @@ LINUX = ' ; sys_platform == "linux"'
 def pins() -> dict[str, str]:
     """Return the version of each pinned package, by its name in normal form."""
     pinned = pinned_versions() | pinned_versions(ROOT / ".constraints.txt")
-    return {canonicalize_name(name): version for name, version in pinned.items()}
+    named = {canonicalize_name(name): version for name, version in pinned.items()}
+    return {name: version for name, version in named.items() if name not in APART}
 
 
 def fits(tag) -> bool:
@@ -61,6 +69,11 @@ def files_of(index: str, name: str, version: str) -> dict[str, str]:
     return found
 
 
+def target_of(name: str) -> str:
+    """Return which of the files a package stands in."""
+    return next((target for target, of in FILES.items() if of.fullmatch(name)), "rest")
+
+
 def entry(name: str, version: str, files: dict[str, str]) -> str:
     """Return the lines of a package in the form that pip reads."""
     marker = LINUX if all("linux" in file for file in files) else ""
@@ -69,14 +82,14 @@ def entry(name: str, version: str, files: dict[str, str]) -> str:
 
 
 def main(index: str) -> None:
-    """Write both files."""
-    both = {".hashes.txt": [], ".hashes-torch.txt": []}
+    """Write the three files."""
+    files = {target: [] for target in (*FILES, "rest")}
     for name, version in sorted(pins().items()):
-        target = ".hashes-torch.txt" if OF_TORCH.match(name) else ".hashes.txt"
-        both[target].append(entry(name, version, files_of(index, name, version)))
-    for target, entries in both.items():
+        files[target_of(name)].append(entry(name, version, files_of(index, name, version)))
+    FOLDER.mkdir(exist_ok=True)
+    for target, entries in files.items():
         text = "# Made by .ci/hashes.py of requirements.txt and .constraints.txt; see there.\n"
-        (ROOT / target).write_text(text + "".join(entries), encoding="utf-8")
+        (FOLDER / f"{target}.txt").write_text(text + "".join(entries), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -535,16 +535,22 @@ class TestMakefile:
 
     def test_it_holds_downloads_to_their_digests_where_it_is_asked_to(self, make):
         asked = ("site", "HASHES=1")
-        held = "--no-deps --require-hashes -r .hashes.txt"
+        held = "--no-deps --require-hashes"
+        rest = f"{held} --no-build-isolation -r .hashes/rest.txt"
         assert "--require-hashes" not in make("site").log
         shutil.rmtree(make.folder / ".venv")
-        assert f"{held} -r .hashes-torch.txt\n" in make(*asked).log
+        log = make(*asked).log
+        assert log.index(f"{held} -r .hashes/build.txt\n") < log.index(f"{rest} -r")
+        assert f"{rest} -r .hashes/torch.txt\n" in log
+        # All is there by then, and what is not is said and not fetched.
+        assert "--disable-pip-version-check --no-deps -r requirements.txt\n" in log
+        assert "pip check\n" in log
         # Builds from elsewhere have digests of their own.
         shutil.rmtree(make.folder / ".venv")
-        assert f"{held}\n" in make(*asked, "TORCH_INDEX=https://x").log
+        assert f"{rest}\n" in make(*asked, "TORCH_INDEX=https://x").log
         shutil.rmtree(make.folder / ".venv")
         refused = make(*asked, INSTALL="1")
-        assert "Not every download has a digest of .hashes.txt." in refused.stderr
+        assert "Not every download has a digest of .hashes" in refused.stderr
         assert refused.log.count("pip install") == 1
         assert "-m lib" not in refused.log
 

@@ -4,11 +4,13 @@ import json
 import os
 import re
 import subprocess
+from importlib.metadata import distribution
 
 import pytest
 import yaml
 from outside import script
-from packaging.utils import parse_wheel_filename
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name, parse_wheel_filename
 
 from lib.book.lessons.editions import PAGE_REQUIREMENTS
 from lib.book.lessons.making import BRANCH
@@ -64,12 +66,52 @@ def hashes():
 
 def test_every_pin_has_its_digests(hashes):
     entries = re.compile(r"([a-z0-9-]+)==(\S+)[^\n]*((?: \\\n    --hash=sha256:[0-9a-f]{64})+)\n")
-    files = [ROOT / ".hashes.txt", ROOT / ".hashes-torch.txt"]
-    most, torch = (entries.findall(file.read_text(encoding="utf-8")) for file in files)
+    files = {path.stem: path.read_text(encoding="utf-8") for path in hashes.FOLDER.iterdir()}
+    found = {target: entries.findall(text) for target, text in files.items()}
     # To be made again when a pin moves: the head of .ci/hashes.py says how.
-    assert {name: version for name, version, _ in most + torch} == hashes.pins()
-    assert not [name for name, *_ in most if hashes.OF_TORCH.match(name)]
-    assert {"torch", "triton", "nvidia-cublas"} <= {name for name, *_ in torch}
+    every = [(name, version) for those in found.values() for name, version, _ in those]
+    assert sorted(every) == sorted(hashes.pins().items())
+    for target, those in found.items():
+        assert {hashes.target_of(name) for name, *_ in those} == {target}
+
+
+def needed_by(requirements: list[Requirement]) -> set[str]:
+    """Return the names of packages and of all that these need in this environment."""
+    found, asked = set(), list(requirements)
+    while asked:
+        one = asked.pop()
+        name = canonicalize_name(one.name)
+        if (name, *one.extras) not in found:
+            found.add((name, *one.extras))
+            needs = map(Requirement, distribution(one.name).requires or [])
+            extras = [{"extra": extra} for extra in ("", *one.extras)]
+            asked += [
+                each
+                for each in needs
+                if each.marker is None or any(map(each.marker.evaluate, extras))
+            ]
+    return {name for name, *_ in found}
+
+
+def test_nothing_that_a_package_needs_is_fetched_without_a_digest(hashes):
+    needed = needed_by([Requirement(name) for name in pinned_versions()])
+    assert {"torch", "sphinx", "setuptools"} <= needed
+    assert needed <= hashes.pins().keys()
+
+
+@pytest.mark.parametrize(
+    ("name", "target"),
+    [
+        ("torch", "torch"),
+        ("nvidia-cublas", "torch"),
+        ("nvidia-nccl-cu13", "torch"),
+        ("nvidia-nccl-cu12", "rest"),
+        ("nirtorch", "rest"),
+        ("setuptools", "build"),
+    ],
+)
+def test_what_another_index_may_give_stands_apart(hashes, name, target):
+    assert hashes.target_of(name) == target
 
 
 @pytest.mark.parametrize(
